@@ -1,8 +1,8 @@
 """Sizes that are known only when data arrives, with exact integer algebra.
 
-A `Dim` is a polynomial with integer coefficients over atoms. An atom is a symbol (`batch`) or a floor division that does
-not come out even. The form is canonical, so equal sizes are equal objects in dictionaries, and a result without symbols is
-a plain `int` again.
+A `Dim` is a polynomial with integer coefficients over atoms. An atom is a symbol (`batch`) or a floor division that
+does not come out even. The form is canonical, so equal sizes are one key in a dictionary, and a result without symbols
+is a plain `int` again.
 """
 
 import itertools
@@ -46,9 +46,9 @@ _Terms: TypeAlias = dict[_Monomial, int]
 class Dim:
     """A size made of symbols: `2 * batch + 1`.
 
-    Dims and ints combine with `+ - * // %`; `-(-a // b)` is ceiling division. Two Dims are equal when they are the same
-    size for every value of their symbols (as far as algebra shows it). Comparing with `<` works where the difference is a
-    number; anything that needs the value itself (`int`, `bool`, `range`) raises `UnknownDimError`.
+    Dims and ints combine with `+ - * // %`; `-(-a // b)` is ceiling division. Two Dims are equal when they are the
+    same size for every value of their symbols (as far as algebra shows it). Comparing with `<` works where the
+    difference is a number; what needs the value itself (`int`, `bool`, `range`) raises `UnknownDimError`.
 
     Example:
         >>> batch = Dim.symbol("batch")

@@ -1,8 +1,8 @@
 """Dtypes: their names, and the only promotion rules of the package.
 
-A dtype is a plain string, such as "float32". Python scalars are *weak*: they take the dtype of what they meet. Promotion
-walks a lattice; the meeting point of some dtypes is the lowest one above all of them (the idea and the shape are described
-in JAX's documentation, "Type promotion semantics").
+A dtype is a plain string, such as "float32". Python scalars are *weak*: they take the dtype of what they meet.
+Promotion walks a lattice; the meeting point of some dtypes is the lowest one above all of them (idea and shape: JAX's
+documentation, "Type promotion semantics").
 """
 
 from typing import Any
@@ -89,9 +89,9 @@ def standardize(dtype: Any) -> str:
 def result_type(*dtypes: Any, wide: bool = False) -> str:
     """The dtype in which values of these dtypes meet.
 
-    The types `int`, `float` and `complex` (or their names) stand for Python's numbers and are weak. 64-bit ints and floats
-    come out as 32-bit, as in Keras on every engine but TensorFlow; `wide=True` keeps them, as TensorFlow does. `uint64` and
-    `complex128` are halved always.
+    The types `int`, `float` and `complex` (or their names) stand for Python's numbers and are weak. 64-bit ints and
+    floats come out as 32-bit, as in Keras on every engine but TensorFlow; `wide=True` keeps them, as TensorFlow does.
+    `uint64` and `complex128` are halved always.
 
     One difference from Keras: under floatx "bfloat16" Python's floats are bfloat16, not float16.
 
@@ -99,7 +99,7 @@ def result_type(*dtypes: Any, wide: bool = False) -> str:
         DtypeError: an unknown dtype, or a float8 or string that would have to become something else.
 
     Example:
-        >>> result_type("bfloat16", "float16"), result_type("int8", float), result_type("float16", 2.0.__class__)
+        >>> result_type("bfloat16", "float16"), result_type("int8", float), result_type("float16", float)
         ('float32', 'float32', 'float16')
     """
     results = _wide_results if wide else _narrow_results

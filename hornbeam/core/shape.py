@@ -12,7 +12,7 @@ Shape: TypeAlias = tuple[Size, ...]
 PublicShape: TypeAlias = tuple[int | None, ...]
 
 
-def public(shape: Iterable[Size | None]) -> PublicShape:
+def public(shape: Iterable[Any]) -> PublicShape:
     """The shape as users see it: None where a size is unknown.
 
     Example:

@@ -1,7 +1,7 @@
 """Nested structures: lists, tuples, dictionaries, named tuples and deques of leaves. None is a leaf.
 
-Dictionaries are walked in the order of their sorted keys, ordered dictionaries in their own. The walking is optree's; what
-is small and common (a lone tensor, a flat tuple, list or dictionary) is done here, without it.
+Dictionaries are walked in the order of their sorted keys, ordered dictionaries in their own. The walking is optree's;
+what is small and common (a lone tensor, a flat tuple, list or dictionary) is done here, without it.
 """
 
 from collections.abc import Callable, Iterable
@@ -69,6 +69,8 @@ def flatten(structure: Any) -> list:
         return [structure]
     if (kind is list or kind is tuple) and _is_flat(structure):
         return list(structure)
+    if kind is dict and (keys := _flat_keys(structure)) is not None:
+        return [structure[key] for key in keys]
     return _optree().tree_leaves(structure, none_is_leaf=True, namespace=NAMESPACE)
 
 
@@ -128,15 +130,18 @@ def map_structure(func: Callable, *structures: Any, none_is_leaf: bool = True) -
             return func(structure)
         if (kind is list or kind is tuple) and _is_flat(structure):
             return kind([func(leaf) for leaf in structure])
-        if kind is dict and len(structure) == 1 and _is_flat(structure.values()):
-            return {key: func(leaf) for key, leaf in structure.items()}
+        if kind is dict and (keys := _flat_keys(structure)) is not None:
+            result = structure.copy()
+            for key in keys:
+                result[key] = func(structure[key])
+            return result
     spec, columns = _aligned(structures, none_is_leaf, deep=True)
     return spec.unflatten([func(*leaves) for leaves in zip(*columns, strict=True)])
 
 
 @export("keras.tree.map_structure_up_to")
 def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any) -> Any:
-    """Like `map_structure`, down to the leaves of `shallow_structure` only: `func` takes what stands there, nested or not.
+    """Like `map_structure`, down to the leaves of `shallow_structure` only; what stands there may be nested.
 
     Raises:
         StructureError: a structure does not begin like `shallow_structure`.
@@ -154,8 +159,8 @@ def map_structure_up_to(shallow_structure: Any, func: Callable, *structures: Any
 def traverse(func: Callable[[Any], Any], structure: Any, top_down: bool = True) -> Any:
     """The structure rebuilt by a function that sees every part of it, structures as well as leaves.
 
-    Where `func` returns None the part stays (its children are visited), `MAP_TO_NONE` puts None there, and anything else
-    takes the part's place. Top down, what was replaced is not entered; bottom up, `func` sees parts already rebuilt.
+    Where `func` returns None the part stays (its children are visited), `MAP_TO_NONE` puts None there, and anything
+    else takes the part's place. Top down, what was replaced is not entered; bottom up, `func` sees rebuilt parts.
 
     Example:
         >>> traverse(lambda x: tuple(x) if isinstance(x, list) else None, [1, [2]], top_down=False)
@@ -260,10 +265,10 @@ def _optree() -> Any:
     if _engine is None:
         import optree
 
-        _engine = optree
-        for node, flatten_node, unflatten_node in _waiting:
+        while _waiting:
+            node, flatten_node, unflatten_node = _waiting.pop()
             optree.register_pytree_node(node, flatten_node, unflatten_node, namespace=NAMESPACE)
-        _waiting.clear()
+        _engine = optree
     return _engine
 
 
@@ -274,6 +279,16 @@ def _is_flat(children: Iterable) -> bool:
         if known or (known is None and _learn(child)):
             return False
     return True
+
+
+def _flat_keys(structure: dict) -> list | None:
+    """The sorted keys of a dictionary of leaves; None where there is more to it."""
+    if not _is_flat(structure.values()):
+        return None
+    try:
+        return sorted(structure)
+    except TypeError:  # keys of several types: optree has an order for them
+        return None
 
 
 def _learn(structure: Any) -> bool:
