@@ -1,0 +1,5 @@
+"""Every public operation, declared once."""
+
+from hornbeam._facade import attach
+
+attach(__name__)
