@@ -103,7 +103,8 @@ def loading(
     """A block in which configs are turned into objects; nested ones inherit what is allowed."""
     outer = state.load
     safe = (outer.safe_mode if outer is not None else True) if safe_mode is None else safe_mode
-    load = outer if outer is not None and safe == outer.safe_mode else Load(source, safe)
+    inherits = outer is not None and not source and safe == outer.safe_mode
+    load = outer if outer is not None and inherits else Load(source, safe)
     state.load = load
     try:
         with CustomObjectScope(custom_objects or {}):
