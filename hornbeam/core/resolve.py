@@ -139,6 +139,11 @@ def find_function(name: str, kind: str | None = None) -> Any:
     return None
 
 
+def origin(cls: type) -> type:
+    """The class as it was written: under torch and tensorflow a layer's class is made from it, with the engine's base."""
+    return cls.__dict__.get("_natured_from", cls)
+
+
 def saved_name(cls: type) -> tuple[str | None, str, str | None]:
     """`(module, class_name, registered_name)` that Keras writes for a public class; module None for others."""
     paths = cls.__dict__.get("__hornbeam_export__", ())

@@ -212,7 +212,7 @@ def _object(obj: Any) -> dict[str, Any]:
         first = state.written[id(obj)][1]
         first["shared_object_id"] = id(obj)
         return dict(first)
-    cls = type(obj)
+    cls = resolve.origin(type(obj))
     module, class_name, registered_name = resolve.saved_name(cls)
     if cls in registered_names or module is None:
         module, class_name, registered_name = None, cls.__name__, get_registered_name(cls)
@@ -312,9 +312,16 @@ def _name_of(value: Any) -> str:
     return f" {name!r:.60}" if isinstance(name, str) else ""
 
 
+def is_component(name: str) -> bool:
+    """Whether a name can stand in a path: not empty, no separators, no NUL, not too long."""
+    return 0 < len(name.encode("utf-8", "replace")) <= 255 and name not in (".", "..") and not set(name) & set("/\\\0")
+
+
 def is_form(value: Any) -> bool:
     """Whether a dict is the form of an object."""
-    return isinstance(value, dict) and "class_name" in value and "config" in value
+    return (
+        isinstance(value, dict) and "class_name" in value and ("config" in value or value["class_name"] == "__tuple__")
+    )
 
 
 def check_form(form: dict[str, Any], load: Load, kind: str | None) -> None:
@@ -326,6 +333,10 @@ def check_form(form: dict[str, Any], load: Load, kind: str | None) -> None:
         raise load.unsafe("the Python code of a lambda", form, LAMBDA_HINT)
     if class_name in DATA_FORMS or class_name == "__keras_tensor__":
         return
+    inner = form["config"]
+    name = inner.get("name") if isinstance(inner, dict) else None
+    if isinstance(name, str) and not is_component(name):
+        raise load.malformed(f"the name {name!r:.80}, which is not one plain word,", form)
     if class_name in ("function", "type", "module"):
         _named(form, load, kind)
     elif is_operation(module, class_name):
@@ -386,7 +397,7 @@ def _from_data(config: Any, load: Load, kind: str | None) -> Any:
 
 def _instance(cls: Any, form: dict[str, Any], load: Load) -> Any:
     shared = form.get("shared_object_id")
-    if isinstance(shared, (int, str)) and type(load.shared.get(shared)) is cls:
+    if isinstance(shared, (int, str)) and resolve.origin(type(load.shared.get(shared))) is cls:
         return load.shared[shared]
     if not hasattr(cls, "from_config"):
         raise ConfigError(f"Cannot make a {cls.__name__} from its config: the class has no `from_config()` method.")
@@ -413,15 +424,20 @@ def _inner(form: dict[str, Any], load: Load) -> dict[str, Any]:
 
 def _data(form: dict[str, Any], load: Load) -> Any:
     """The value of a form of plain data."""
-    inner = form.get("items", form["config"]) if form["class_name"] == "__tuple__" else _inner(form, load)
+    inner = _items(form) if form["class_name"] == "__tuple__" else _inner(form, load)
     try:
         return DATA_FORMS[form["class_name"]](inner)
-    except (TypeError, ValueError, KeyError, OverflowError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise load.malformed(f"a broken {form['class_name']} ({error})", form) from None
 
 
-def _tuple(inner: Any) -> tuple[Any, ...]:
-    items = inner.get("items", inner.get("value")) if isinstance(inner, dict) else inner
+def _items(form: dict[str, Any]) -> Any:
+    """The items of a tuple's form, wherever they stand."""
+    inner = form.get("items", form.get("config"))
+    return inner.get("value") if isinstance(inner, dict) else inner
+
+
+def _tuple(items: Any) -> tuple[Any, ...]:
     if not isinstance(items, list):
         raise TypeError("its items are no list")
     return tuple(deserialize_object(item) for item in items)
@@ -497,8 +513,9 @@ def _argument(value: Any, tensor_of: Callable[[str, int, int], Any], load: Load)
     if class_name in ("__numpy__", "__slice__", "__ellipsis__", "__bytes__", "__none__"):
         return _data(value, load)
     if class_name == "__tuple__":
-        items = value.get("items", value["config"])
-        items = items.get("items", ()) if isinstance(items, dict) else items
+        items = _items(value)
+        if not isinstance(items, list):
+            raise load.malformed("a tuple whose items are no list", value)
         return tuple(_argument(item, tensor_of, load) for item in items)
     if class_name == "type":
         return _named(value, load, None)

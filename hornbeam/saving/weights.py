@@ -17,6 +17,7 @@ import numpy as np
 
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import ModelFormatError, StructureError
+from hornbeam.core.serialization import is_component
 from hornbeam.saving.hdf5 import Dataset, Reader, Writer
 
 MIB = 1 << 20
@@ -135,7 +136,7 @@ def check_component(name: str) -> str:
     Raises:
         ModelFormatError: it is empty, too long, `..`, or holds a separator or NUL.
     """
-    if not name or name in (".", "..") or len(name.encode()) > 255 or any(part in name for part in "/\\\0"):
+    if not is_component(name):
         raise ModelFormatError(f"{name!r:.80} cannot be the name of a part of a model: use one plain word.")
     return name
 
