@@ -26,7 +26,7 @@ class ArraySource(BatchSource):
         samples: number of samples.
         shuffle: False, True, or "batch": batches keep their samples, and only their order changes.
         in_order: nothing is shuffled, so that `take(slice(...))` gives views and copies nothing.
-        seed: with the number of the pass, it fixes the order.
+        seed: with the number of the pass, it fixes the order; 0 where nothing is shuffled.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class ArraySource(BatchSource):
         self.size = size
         self.shuffle = shuffle
         self.in_order = not shuffle
-        self.seed = seed if seed is not None else new_seed()
+        self.seed: Seed = 0 if self.in_order else seed if seed is not None else new_seed()
         self._data = (x, y, sample_weight)
         self._gather = _gatherer(self._data)
 
