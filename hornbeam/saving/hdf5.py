@@ -79,7 +79,7 @@ class Dataset:
         except BROKEN as error:
             raise self.reader.broken(f"{self.path} cannot be read: {error}") from None
         if self.dtype in OPAQUE:
-            import ml_dtypes  # type: ignore[import-not-found]
+            import ml_dtypes
 
             return array.view(getattr(ml_dtypes, self.dtype))
         return array
