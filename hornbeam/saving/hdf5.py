@@ -147,7 +147,10 @@ class Reader:
         try:
             if len(group) > MAX_NAMES:
                 raise self.broken(f"{path} has {len(group)} members")
-            return [name for name in group]
+            names = list(group)
+            if not all(isinstance(name, str) for name in names):
+                raise self.broken(f"{path} has names that are no text")
+            return names
         except ModelFormatError:
             raise
         except BROKEN as error:
