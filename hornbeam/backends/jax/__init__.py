@@ -1,0 +1,5 @@
+"""JAX: XLA-compiled, functional."""
+
+from hornbeam.backends.jax.engine import JaxBackend
+
+backend = JaxBackend()

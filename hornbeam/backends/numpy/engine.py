@@ -1,0 +1,105 @@
+"""The NumPy engine: plain arrays, no gradients, nothing to compile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from hornbeam.backends.base import ComputeBackend
+from hornbeam.backends.numpy import nn, primitives, random, sequence
+from hornbeam.core import dtype as dtypes
+from hornbeam.core.errors import BackendError
+
+NO_GRADIENTS = (
+    "The numpy backend does not differentiate. Use jax, torch or tensorflow for training: "
+    '`hornbeam.set_backend("jax")`, or move the model with `model.to_backend("jax")`.'
+)
+
+
+def numpy_dtype(name: str) -> Any:
+    """NumPy's dtype of a standard name; the small floats come from ml_dtypes."""
+    return np.dtype(getattr(ml_dtypes, name)) if hasattr(ml_dtypes, name) else np.dtype(name)
+
+
+class NumpyBackend(ComputeBackend):
+    name = "numpy"
+    tensor_types = ()  # arrays follow the tensors beside them
+    differentiable = False
+    eager = True
+
+    def __init__(self) -> None:
+        self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}
+        self.conditions = {}
+        self.scalars = frozenset(getattr(primitives, "scalars", ()))
+        self.narrow = {}
+
+    def convert(self, value: Any, dtype: str | None) -> Any:
+        if dtype is None and not isinstance(value, (np.ndarray, np.generic)):
+            array = np.asarray(value)
+            kind = array.dtype.kind
+            weak = {"f": "float32", "i": "int32", "c": "complex64"} if isinstance(value, (int, float, complex)) else {}
+            if isinstance(value, (list, tuple)) and not _holds_arrays(value):
+                weak = {"f": dtypes.standardize(None), "i": "int32", "c": "complex64"}
+            elif isinstance(value, float):
+                weak = {"f": dtypes.standardize(None)}
+            if kind in "OUS":
+                raise TypeError(f"not numbers: {value!r:.80}")
+            return array.astype(weak[kind]) if kind in weak else array
+        array = np.asarray(value)
+        if array.dtype.kind in "OUS":
+            raise TypeError(f"not numbers, but an array of {array.dtype}")
+        return array.astype(numpy_dtype(dtype), copy=False) if dtype is not None else array
+
+    def dtype(self, tensor: Any) -> str:
+        return tensor.dtype.name
+
+    def shape(self, tensor: Any) -> tuple[int, ...]:
+        return tensor.shape
+
+    def value_and_grad(self, function: Callable[..., Any], argnums: tuple[int, ...], has_aux: bool) -> Any:
+        raise BackendError(NO_GRADIENTS)
+
+    def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
+        return function
+
+    def vmap(self, function: Callable[..., Any], in_axes: Any, out_axes: Any) -> Any:
+        raise BackendError(
+            "The numpy backend has no vmap. Use jax, torch or tensorflow, or `ops.vectorized_map`, which loops on numpy."
+        )
+
+    def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:
+        return np.array(value, dtype=numpy_dtype(dtype))
+
+    def value(self, storage: Any) -> Any:
+        return storage
+
+    def assign(self, storage: Any, value: Any) -> Any:
+        return np.array(value, dtype=storage.dtype)
+
+    def set_trainable(self, storage: Any, trainable: bool) -> None:
+        """Nothing to tell: there are no gradients."""
+
+    def layer_base(self) -> type | None:
+        return None
+
+    def fused_update(self, name: str) -> None:
+        return None
+
+    def to_numpy(self, tensor: Any) -> Any:
+        return np.asarray(tensor)
+
+    def is_traced(self, tensor: Any) -> bool:
+        return False
+
+    def synchronize(self, tensors: Any) -> None:
+        """Arrays are there when they are returned."""
+
+    def devices(self) -> list[str]:
+        return ["cpu"]
+
+
+def _holds_arrays(value: Any) -> bool:
+    return any(hasattr(part, "dtype") or (isinstance(part, (list, tuple)) and _holds_arrays(part)) for part in value)

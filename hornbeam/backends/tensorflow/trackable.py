@@ -1,0 +1,29 @@
+"""What makes a layer of the tensorflow backend trackable, for SavedModel and `tf.train.Checkpoint`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+
+class TensorflowLayer(tf.__internal__.tracking.AutoTrackable):
+    """Mixed into every layer made under tensorflow: its variables and sub-layers are its trackable children."""
+
+    def _nature(self) -> None:
+        """Nothing to set up: children are looked up when asked for."""
+
+    def _nature_track(self, name: str, child: Any) -> None:
+        """Sub-layers are looked up when asked for."""
+
+    def _nature_place(self, name: str, variable: Any) -> None:
+        """Variables are looked up when asked for."""
+
+    def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
+        self.place_all()  # type: ignore[attr-defined]
+        children = {name: variable.storage for name, variable in self._named_variables()}  # type: ignore[attr-defined]
+        children.update(self._named_sublayers())  # type: ignore[attr-defined]
+        return children
+
+    def _lookup_dependency(self, name: str, cached_dependencies: Any = None) -> Any:
+        return self._trackable_children().get(name)

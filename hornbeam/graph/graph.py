@@ -1,0 +1,142 @@
+"""The graph: nodes in order, from input tensors and state to output tensors and state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hornbeam.core import tree
+from hornbeam.core.scope import context
+from hornbeam.core.spec import KerasTensor
+
+
+class Node:
+    """One recorded call: an operation (or a layer), its arguments, and the tensors it made.
+
+    Attributes:
+        op: an `Op`, a layer, or None for a constant, whose value is `arguments[0]`.
+        arguments: positional arguments, canonical for an `Op`; a structure that holds the `KerasTensor`s.
+        keywords: keyword arguments; empty for an `Op`.
+        outputs: the tensors made, flat.
+        path: path of the layer whose call made it.
+    """
+
+    __slots__ = ("arguments", "keywords", "op", "outputs", "path", "structure")
+
+    def __init__(
+        self, op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], outputs: list[KerasTensor], structure: Any
+    ) -> None:
+        self.op = op
+        self.arguments = arguments
+        self.keywords = keywords
+        self.outputs = outputs
+        self.structure = structure
+        self.path = context.layers[-1].path if context.layers else ""
+        for index, output in enumerate(outputs):
+            output.node = self
+            output.index = index
+
+    @property
+    def is_constant(self) -> bool:
+        return self.op is None
+
+    def inputs(self) -> list[KerasTensor]:
+        """The tensors among the arguments, in order."""
+        if self.op is None:
+            return []
+        return [leaf for leaf in tree.flatten((self.arguments, self.keywords)) if isinstance(leaf, KerasTensor)]
+
+    def describe(self) -> str:
+        """For messages: the operation and the layer it was called in."""
+        name = "a constant" if self.op is None else getattr(self.op, "name", str(self.op))
+        return f"{name} in layer '{self.path}'" if self.path else name
+
+    def __repr__(self) -> str:
+        return f"<Node {self.describe()}>"
+
+
+class Graph:
+    """A recorded computation.
+
+    Attributes:
+        inputs: the input tensors, flat.
+        outputs: structure of the result; tensors, or plain data that the call returned.
+        state_inputs: pairs `(variable, tensor)`: the variables read.
+        state_outputs: pairs `(variable, tensor)`: the variables written, with the tensor that each ends up holding.
+        nodes: every node that the outputs need, each after those it needs.
+    """
+
+    def __init__(
+        self,
+        inputs: list[KerasTensor],
+        outputs: Any,
+        state_inputs: list[tuple[Any, KerasTensor]] | None = None,
+        state_outputs: list[tuple[Any, KerasTensor]] | None = None,
+        input_structure: Any = None,
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.state_inputs = state_inputs or []
+        self.state_outputs = state_outputs or []
+        self.input_structure = input_structure
+        self.nodes = sort(
+            [*self.output_tensors(), *(tensor for _, tensor in self.state_outputs)],
+            [*inputs, *(tensor for _, tensor in self.state_inputs)],
+        )
+
+    def output_tensors(self) -> list[KerasTensor]:
+        """The tensors among the outputs, in order."""
+        return [leaf for leaf in tree.flatten(self.outputs) if isinstance(leaf, KerasTensor)]
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __repr__(self) -> str:
+        return f"<Graph of {len(self.nodes)} nodes, {len(self.inputs)} inputs, {len(self.state_inputs)} variables>"
+
+
+def sort(outputs: list[KerasTensor], stops: list[KerasTensor]) -> list[Node]:
+    """The nodes that `outputs` need, each after those it needs; nothing behind `stops` is followed."""
+    stop = {id(tensor) for tensor in stops}
+    ordered: list[Node] = []
+    state: dict[int, bool] = {}  # id of node -> whether it is done
+    for output in outputs:
+        stack: list[KerasTensor] = [output]
+        while stack:
+            tensor = stack[-1]
+            node = tensor.node
+            if node is None or id(tensor) in stop or state.get(id(node)):
+                stack.pop()
+                continue
+            if id(node) not in state:
+                state[id(node)] = False
+                stack.extend(reversed(node.inputs()))
+            else:
+                state[id(node)] = True
+                ordered.append(node)
+                stack.pop()
+    return ordered
+
+
+def record(op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any) -> Any:
+    """Make a node whose outputs are fresh tensors with the shapes and dtypes of those in `result`; their structure."""
+    outputs: list[KerasTensor] = []
+
+    def fresh(part: Any) -> Any:
+        if not isinstance(part, KerasTensor):
+            return part
+        tensor = KerasTensor(part.dims, part.dtype)
+        outputs.append(tensor)
+        return tensor
+
+    structure = tree.map_structure(fresh, result)
+    if outputs:
+        Node(op, arguments, keywords, outputs, structure)
+    return structure
+
+
+def constant(value: Any, dims: tuple[Any, ...], dtype: str) -> KerasTensor:
+    """A tensor of the graph that always has this value."""
+    tensor = KerasTensor(dims, dtype)
+    Node(None, (value,), {}, [tensor], tensor)
+    return tensor

@@ -1,0 +1,378 @@
+"""The record of an operation, and dispatch: the one place where arguments become what a backend's table expects.
+
+An operation is declared once, as a typed function under `@primitive` or `@composite`. The annotations say what each
+parameter is: `Tensor` (converted to the engine's tensor), `Tensors` (a sequence of them), `Axis` (one non-negative
+int), `Axes` (a tuple of non-negative ints), `DType` (a standard name); all else passes as it came. A backend's table
+receives arguments converted, promoted and canonical, positionally, in the order of the signature.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from hornbeam.core import dtype as dtypes
+from hornbeam.core import registry
+from hornbeam.core.errors import AxisError, BackendError, DtypeError, MixedBackendsError
+from hornbeam.core.registry import backend_by_type, backend_of_type
+from hornbeam.core.scope import context
+from hornbeam.core.shape import canonical_axes, canonical_axis
+from hornbeam.core.spec import KerasTensor, Spec, operators
+from hornbeam.core.variable import Variable
+
+Tensor = Any
+Tensors = Sequence[Any]
+Axis = int | None
+Axes = int | Sequence[int] | None
+DType = str | None
+F = TypeVar("F", bound=Callable[..., Any])
+
+# every operation, by its Keras name ("add", "random.uniform")
+operations: dict[str, Op] = {}
+
+
+class Op:
+    """One operation: its name, signature, dtype rule, and shape rule (primitive) or body (composite).
+
+    Attributes:
+        name: key of the tables; dotted for name spaces (`random.uniform`).
+        function: what users call; `function.op` is this record.
+        body: the definition of a composite, or None.
+        rule: for a primitive, `(*arguments) -> dims`, or a `Spec`, or a list of either for several outputs;
+            tensors are given as `KerasTensor`s.
+        policy: `(dtypes) -> (dtype to cast the promoted arguments to, dtype of the result)`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        name: str,
+        rule: Callable[..., Any] | None,
+        body: Callable[..., Any] | None,
+        policy: Callable[[tuple[str, ...]], tuple[str | None, str]] | None,
+        promote: tuple[str, ...] | None,
+        axis_of: Callable[[int], int] | None,
+    ) -> None:
+        self.name = name
+        self.rule = rule
+        self.body = body
+        self.policy = policy
+        self.signature = inspect.signature(function)
+        self.names = tuple(self.signature.parameters)
+        self.defaults = tuple(parameter.default for parameter in self.signature.parameters.values())
+        self.required = sum(default is inspect.Parameter.empty for default in self.defaults)
+        kinds = [str(function.__annotations__.get(name, "")).split(" ")[0] for name in self.names]
+        self.tensors = tuple(i for i, kind in enumerate(kinds) if kind == "Tensor")
+        self.sequences = tuple(i for i, kind in enumerate(kinds) if kind == "Tensors")
+        promoted = tuple(self.names[i] for i in self.tensors + self.sequences) if promote is None else promote
+        self.promoted = tuple(i for i in self.tensors if self.names[i] in promoted)
+        self.promoted_sequences = tuple(i for i in self.sequences if self.names[i] in promoted)
+        self.canonical: list[tuple[int, Callable[[Any, int], Any]]] = []
+        self.dtype_parameters = tuple(i for i, kind in enumerate(kinds) if kind == "DType")
+        for i, kind in enumerate(kinds):
+            if kind == "Axis":
+                self.canonical.append((i, self._one_axis))
+            elif kind == "Axes":
+                self.canonical.append((i, self._axes))
+        self.axis_of = axis_of
+        self.targets: dict[tuple[str, ...], tuple[str | None, str]] = {}
+        self.function = self._wrap(function)
+
+    def __repr__(self) -> str:
+        return f"<{'composite' if self.body else 'primitive'} operation {self.name}{self.signature}>"
+
+    def _one_axis(self, axis: Any, ndim: int) -> Any:
+        if axis is None:
+            return None
+        return canonical_axis(axis, self.axis_of(ndim) if self.axis_of else ndim, self.name)
+
+    def _axes(self, axes: Any, ndim: int) -> Any:
+        return canonical_axes(axes, self.axis_of(ndim) if self.axis_of else ndim, self.name)
+
+    def _wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        arity, bind, run = len(self.names), self.bind, self.run
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if kwargs or len(args) != arity:
+                args = bind(args, kwargs)
+            return run(args)
+
+        call.__name__ = function.__name__
+        call.__qualname__ = function.__qualname__
+        call.__doc__ = function.__doc__
+        call.__module__ = function.__module__
+        call.__annotations__ = function.__annotations__
+        call.__signature__ = self.signature  # type: ignore[attr-defined]
+        call.__wrapped__ = function  # type: ignore[attr-defined]
+        call.op = self  # type: ignore[attr-defined]
+        return call
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+        """Arguments in the order of the signature, defaults filled in."""
+        given = len(args)
+        if given > len(self.names):
+            raise TypeError(f"{self.name}() takes {len(self.names)} arguments, {given} were given: {self.signature}")
+        if not kwargs and given >= self.required:
+            return args + self.defaults[given:]
+        values = list(args) + list(self.defaults[given:])
+        for name, value in kwargs.items():
+            try:
+                position = self.names.index(name)
+            except ValueError:
+                raise TypeError(f"{self.name}() has no argument {name!r}: {self.signature}") from None
+            if position < given:
+                raise TypeError(f"{self.name}() got argument {name!r} twice: {self.signature}")
+            values[position] = value
+        for name, value in zip(self.names, values, strict=True):
+            if value is inspect.Parameter.empty:
+                raise TypeError(f"{self.name}() misses the argument {name!r}: {self.signature}")
+        return tuple(values)
+
+    def run(self, args: tuple[Any, ...]) -> Any:
+        """Find the backend, make the arguments what its table expects, and call its entry, or the body."""
+        backend = None
+        for i in self.tensors:
+            owner = backend_by_type.get(type(args[i]))
+            if owner is None or (backend is not None and owner is not backend):
+                backend = None
+                break
+            backend = owner
+        if backend is None:
+            backend, args = self.convert(args)
+        if self.policy is not None:
+            args = self.promote(backend, args)
+        if self.canonical or self.dtype_parameters:
+            args = self.canonicalize(backend, args)
+        entry = backend.table.get(self.name)
+        if entry is None or (self.name in backend.conditions and not backend.conditions[self.name](*args)):
+            entry = self.body
+            if entry is None:
+                raise BackendError(f"Backend '{backend.name}' has no operation '{self.name}'.")
+        try:
+            return entry(*args)
+        except Exception as error:
+            self.explain(backend, args, error)
+            raise
+
+    def convert(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """The backend that the tensors decide, and the arguments with every tensor argument on it."""
+        values = list(args)
+        backend = None
+        for i in self.tensors:
+            value = values[i]
+            if isinstance(value, Variable):
+                value = values[i] = value.value
+            backend = self.agree(backend, value, args)
+        for i in self.sequences:
+            if values[i] is None:
+                continue
+            if backend_of_type(type(values[i])) is not None or hasattr(values[i], "ndim"):
+                values[i] = [values[i][j] for j in range(len(values[i]))]
+            values[i] = [value.value if isinstance(value, Variable) else value for value in values[i]]
+            for value in values[i]:
+                backend = self.agree(backend, value, args)
+        if backend is None:
+            backend = registry.get("symbolic") if context.recording is not None else registry.default()
+        weak = {}
+        for i in self.tensors:
+            value = values[i]
+            if value is None or backend_by_type.get(type(value)) is backend:
+                continue
+            if type(value) in (int, float, bool, complex) and i in self.promoted:
+                weak[i] = dtypes.dtype_of_value(value)
+            else:
+                values[i] = self.to_tensor(backend, value, self.names[i])
+        for i in self.sequences:
+            if values[i] is not None:
+                values[i] = [
+                    value if backend_by_type.get(type(value)) is backend else self.to_tensor(backend, value, self.names[i])
+                    for value in values[i]
+                ]
+        if weak:
+            self.convert_weak(backend, values, weak)
+        return backend, tuple(values)
+
+    def agree(self, backend: Any, value: Any, args: tuple[Any, ...]) -> Any:
+        """The backend of `value` and of what came before it; two engines in one call are an error."""
+        owner = backend_by_type.get(type(value))
+        if owner is None:
+            owner = backend_of_type(type(value))
+        if owner is None or owner is backend:
+            return backend
+        if backend is None or owner.symbolic:
+            return owner
+        if backend.symbolic:
+            return backend
+        raise MixedBackendsError(
+            f"{self.name}() was given tensors of two engines, {backend.name} and {owner.name}: "
+            f"{', '.join(type(a).__module__.split('.')[0] + '.' + type(a).__name__ for a in args)}. Hornbeam never copies "
+            "between engines by itself: convert one with `ops.convert_to_numpy(x)`, or move the model with "
+            "`model.to_backend(name)`."
+        )
+
+    def to_tensor(self, backend: Any, value: Any, name: str) -> Any:
+        """`value` (numpy array, python number, nested list) as a tensor of `backend`."""
+        try:
+            return backend.convert(value, None)
+        except (TypeError, ValueError) as error:
+            raise DtypeError(
+                f"{self.name}(): argument '{name}' is not a tensor, an array or numbers, "
+                f"but {type(value).__name__}: {value!r:.80}"
+            ) from error
+
+    def convert_weak(self, backend: Any, values: list[Any], weak: dict[int, str]) -> None:
+        """Turn python numbers into tensors of the dtype that promotion gives them, in place.
+
+        They stay python numbers where the backend's entry takes them (`scalars`) and a tensor stands beside them.
+        """
+        key = tuple(weak.get(i) or backend.dtype(values[i]) for i in self.promoted if values[i] is not None)
+        target = self.target(key)[0]
+        keep = self.name in backend.scalars and len(weak) < len(key)
+        for i, name in weak.items():
+            if not keep:
+                values[i] = backend.convert(values[i], target or dtypes.result_type(name))
+
+    def target(self, key: tuple[str, ...]) -> tuple[str | None, str]:
+        """What the dtypes of the promoted arguments become, and the dtype of the result."""
+        found = self.targets.get(key)
+        if found is None:
+            try:
+                found = self.targets[key] = self.policy(key)  # type: ignore[misc]
+            except (TypeError, ValueError) as error:
+                raise DtypeError(f"{self.name}(): {error}") from None
+        return found
+
+    def dtype_key(self, backend: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
+        """Dtypes of the promoted arguments; a kept python number counts as weak."""
+        dtype = backend.dtype
+        key = []
+        for i in self.promoted:
+            value = args[i]
+            if value is None:
+                continue
+            kind = type(value)
+            key.append(kind.__name__ if kind in (int, float, bool, complex) else dtype(value))
+        for i in self.promoted_sequences:
+            key.extend([dtype(value) for value in args[i] or ()])
+        return tuple(key)
+
+    def promote(self, backend: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with the promoted ones cast to their common dtype."""
+        key = self.dtype_key(backend, args)
+        target = (self.targets.get(key) or self.target(key))[0]
+        if target is None or all(name == target for name in key):
+            return args
+        target = backend.narrow.get(target, target)
+        values = list(args)
+        cast, dtype = backend.table["cast"], backend.dtype
+        for i in self.promoted:
+            value = values[i]
+            if value is not None and type(value) not in (int, float, bool, complex) and dtype(value) != target:
+                values[i] = cast(value, target)
+        for i in self.promoted_sequences:
+            values[i] = [value if dtype(value) == target else cast(value, target) for value in values[i]]
+        return tuple(values)
+
+    def canonicalize(self, backend: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The arguments with axes non-negative and dtypes as standard names."""
+        values = list(args)
+        if self.canonical:
+            first = values[self.tensors[0]] if self.tensors else values[self.sequences[0]][0]
+            ndim = len(backend.shape(first))
+            for i, canonical in self.canonical:
+                values[i] = canonical(values[i], ndim)
+        for i in self.dtype_parameters:
+            if values[i] is not None:
+                name = dtypes.standardize(values[i])
+                values[i] = backend.narrow.get(name, name)
+        return tuple(values)
+
+    def spec(self, args: tuple[Any, ...]) -> Any:
+        """What the rule says of canonical symbolic arguments: a `Spec`, or a list of them."""
+        assert self.rule is not None
+        found = self.rule(*args)
+        default = None
+        if self.policy is not None:
+            default = self.target(self.dtype_key(registry.get("symbolic"), args))[1]
+        elif self.tensors and args[self.tensors[0]] is not None:
+            default = args[self.tensors[0]].dtype
+
+        def complete(part: Any) -> Any:
+            return part if isinstance(part, Spec) else Spec(tuple(part), default)  # type: ignore[arg-type]
+
+        return [complete(part) for part in found] if isinstance(found, list) else complete(found)
+
+    def explain(self, backend: Any, args: tuple[Any, ...], error: Exception) -> None:
+        """Raise the shape rule's own error where an engine refused arguments that the rule refuses too."""
+        if self.rule is None or backend.symbolic:
+            return
+
+        def describe(value: Any) -> Any:
+            if backend_by_type.get(type(value)) is backend or backend_of_type(type(value)) is backend:
+                return KerasTensor(backend.shape(value), backend.dtype(value), name="argument")
+            return value
+
+        positions = set(self.tensors)
+        described = [describe(value) if i in positions else value for i, value in enumerate(args)]
+        for i in self.sequences:
+            described[i] = [describe(value) for value in args[i] or ()]
+        if any(isinstance(value, KerasTensor) and None in value.shape for value in described):
+            return
+        try:
+            self.spec(tuple(described))
+        except (ValueError, TypeError) as better:
+            raise better from error
+
+
+def primitive(
+    rule: Callable[..., Any],
+    dtype: Callable[[tuple[str, ...]], tuple[str | None, str]] | None = None,
+    *,
+    name: str | None = None,
+    promote: tuple[str, ...] | None = None,
+    axis_of: Callable[[int], int] | None = None,
+) -> Callable[[F], F]:
+    """Declare an operation that every engine supplies.
+
+    Args:
+        rule: shape of the result from the canonical arguments.
+        dtype: dtype policy of `hornbeam.ops.dtypes`; None leaves dtypes alone (the result has the first tensor's).
+        name: key in the tables, if not the function's name.
+        promote: parameters the policy concerns; all tensor parameters if None.
+        axis_of: rank that axes count against, from the first tensor's (for `expand_dims`: `lambda ndim: ndim + 1`).
+    """
+
+    def declare(function: F) -> F:
+        op = Op(function, name or function.__name__, rule, None, dtype, promote, axis_of)
+        return _known(op)
+
+    return declare
+
+
+def composite(
+    function: F | None = None,
+    *,
+    dtype: Callable[[tuple[str, ...]], tuple[str | None, str]] | None = None,
+    name: str | None = None,
+    promote: tuple[str, ...] | None = None,
+    axis_of: Callable[[int], int] | None = None,
+) -> Any:
+    """Declare an operation by its body, written with other operations; backends may ship a native for it."""
+
+    def declare(function: F) -> F:
+        op = Op(function, name or function.__name__, None, function, dtype, promote, axis_of)
+        return _known(op)
+
+    return declare(function) if function is not None else declare
+
+
+def _known(op: Op) -> Any:
+    if op.name in operations:
+        raise ValueError(f"Operation {op.name!r} is declared twice.")
+    operations[op.name] = op
+    operators[op.name] = op.function
+    return op.function
+
+
+__all__ = ["AxisError", "Axes", "Axis", "DType", "Op", "Tensor", "Tensors", "composite", "operations", "primitive"]

@@ -1,0 +1,155 @@
+"""Transformations of functions, on whatever engine the tensors belong to: grad, value_and_grad, jit, vmap."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hornbeam.core import registry, tree
+from hornbeam.core.errors import MixedBackendsError
+from hornbeam.core.export import export
+from hornbeam.core.variable import Variable
+
+
+def _backend(args: Any, what: str) -> Any:
+    """The engine of the tensors among the arguments; the default one if there is none."""
+    found = None
+    for leaf in tree.flatten(args):
+        owner = registry.get(leaf.backend) if isinstance(leaf, Variable) else registry.backend_of(leaf)
+        if owner is not None and found is not None and owner is not found:
+            raise MixedBackendsError(f"{what} was given tensors of two engines, {found.name} and {owner.name}.")
+        found = owner or found
+    return found or registry.default()
+
+
+@export("hornbeam.value_and_grad")
+def value_and_grad(
+    function: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    variables: Sequence[Variable] | None = None,
+) -> Callable[..., Any]:
+    """A function that returns what `function` returns, and its gradients.
+
+    Works on jax, torch and tensorflow alike; the numpy backend says that it does not differentiate.
+
+    Args:
+        function: returns a scalar tensor, or `(scalar, aux)` with `has_aux`.
+        argnums: which positional arguments to differentiate by; each may be a structure of tensors.
+        has_aux: whether `function` also returns something that is passed through.
+        variables: differentiate by these variables' values instead; assignments inside `function` take effect.
+
+    Returns:
+        `(value, gradients)`; the gradients have the structure of the argument, a tuple of them for several `argnums`,
+        and are a list for `variables`. What the value does not depend on has gradient 0.
+
+    Example:
+        >>> x = hornbeam.ops.convert_to_tensor([1.0, 2.0])
+        >>> value, gradient = hornbeam.value_and_grad(lambda x: hornbeam.ops.sum(x * x))(x)
+        >>> gradient
+        Array([2., 4.], dtype=float32)
+    """
+    single = isinstance(argnums, int)
+    positions = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+
+    @functools.wraps(function)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        if variables is not None:
+            backend = registry.get(variables[0].backend) if variables else _backend((args, kwargs), "value_and_grad")
+            return backend.variables_value_and_grad(lambda: function(*args, **kwargs), list(variables), has_aux)
+        for position in positions:
+            if not -len(args) <= position < len(args):
+                raise ValueError(
+                    f"value_and_grad: argnums={argnums}, but the function was called with {len(args)} positional "
+                    "arguments."
+                )
+        backend = _backend(args, "value_and_grad")
+        args = tuple(
+            tree.map_structure(lambda leaf: backend.convert(_plain(leaf), None), arg)
+            if index in {p % len(args) for p in positions}
+            else arg
+            for index, arg in enumerate(args)
+        )
+        value, gradients = backend.value_and_grad(function, tuple(p % len(args) for p in positions), has_aux)(
+            *args, **kwargs
+        )
+        return value, gradients[0] if single else gradients
+
+    return differentiated
+
+
+@export("hornbeam.grad")
+def grad(
+    function: Callable[..., Any],
+    argnums: int | Sequence[int] = 0,
+    has_aux: bool = False,
+    variables: Sequence[Variable] | None = None,
+) -> Callable[..., Any]:
+    """A function that returns the gradients of `function`; see `value_and_grad`.
+
+    Example:
+        >>> cube = lambda x: x * x * x
+        >>> float(hornbeam.grad(hornbeam.grad(cube))(hornbeam.ops.convert_to_tensor(2.0)))
+        12.0
+    """
+    both = value_and_grad(function, argnums, has_aux, variables)
+
+    @functools.wraps(function)
+    def differentiated(*args: Any, **kwargs: Any) -> Any:
+        value, gradients = both(*args, **kwargs)
+        return (gradients, value[1]) if has_aux else gradients
+
+    return differentiated
+
+
+@export("hornbeam.jit")
+def jit(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` of structures of tensors, compiled by the engine of its arguments.
+
+    jax: `jax.jit`. tensorflow: `tf.function`. On torch and numpy the call is recorded and replayed as straight-line
+    code; what cannot be recorded runs as it is.
+
+    Example:
+        >>> double = hornbeam.jit(lambda x: x * 2)
+        >>> float(double(hornbeam.ops.ones(())))
+        2.0
+    """
+    compiled: dict[str, Callable[..., Any]] = {}
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        backend = _backend((args, kwargs), "jit")
+        if backend.name not in compiled:
+            compiled[backend.name] = backend.jit(function)
+        return compiled[backend.name](*args, **kwargs)
+
+    return call
+
+
+@export("hornbeam.vmap")
+def vmap(function: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> Callable[..., Any]:
+    """`function` mapped over an axis of its arguments.
+
+    Args:
+        function: of tensors without that axis.
+        in_axes: the axis of each argument, None for one that is not mapped; one int for all.
+        out_axes: where the axis goes in the result.
+
+    Example:
+        >>> dot = hornbeam.vmap(lambda a, b: hornbeam.ops.sum(a * b))
+        >>> dot(hornbeam.ops.ones((5, 3)), hornbeam.ops.ones((5, 3))).shape
+        (5,)
+    """
+
+    @functools.wraps(function)
+    def mapped(*args: Any) -> Any:
+        backend = _backend(args, "vmap")
+        args = tuple(tree.map_structure(lambda leaf: backend.convert(_plain(leaf), None), arg) for arg in args)
+        return backend.vmap(function, in_axes, out_axes)(*args)
+
+    return mapped
+
+
+def _plain(leaf: Any) -> Any:
+    return leaf.value if isinstance(leaf, Variable) else leaf
