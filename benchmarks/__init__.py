@@ -1,0 +1,1 @@
+"""Hornbeam beside Keras and beside the loop an expert writes by hand: `python -m benchmarks`."""
