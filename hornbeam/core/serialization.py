@@ -54,24 +54,28 @@ class Load:
     Attributes:
         source: name of the file, for messages; empty if there is none.
         safe_mode: whether forms that need code are refused; passed down to all nested objects.
-        places: id of a dict in the data -> where it stands.
+        places: id of a dict in the data -> where it stands, and the dict; those here were checked.
         shared: shared object id -> the object.
     """
 
     def __init__(self, source: str, safe_mode: bool) -> None:
         self.source = source
         self.safe_mode = safe_mode
-        self.places: dict[int, str] = {}
+        self.places: dict[int, tuple[str, dict[str, Any]]] = {}
         self.shared: dict[Any, Any] = {}
+
+    def place(self, config: Any) -> str:
+        """Where a dict of the data stands."""
+        return self.places[id(config)][0] if id(config) in self.places else ""
 
     def unsafe(self, what: str, config: Any, how: str, place: str | None = None) -> UnsafeModelError:
         """The error for something that loading does not do."""
-        place = self.places.get(id(config), "") if place is None else place
+        place = self.place(config) if place is None else place
         return UnsafeModelError(f"Refused {what}{' at ' + place if place else ''}{self._in_file()}. {how}")
 
     def malformed(self, what: str, config: Any = None, place: str | None = None) -> ModelFormatError:
         """The error for data that is not of the known form."""
-        place = self.places.get(id(config), "") if place is None else place
+        place = self.place(config) if place is None else place
         where = f" at {place}" if place else ""
         whole = (
             f"{self.source} is not a whole .keras file" if self.source else "The config is not one that can be loaded"
@@ -116,7 +120,8 @@ def loading(
 @contextlib.contextmanager
 def sharing() -> Iterator[None]:
     """A block in which an object that is written twice gets a `shared_object_id`: it is one again when loaded."""
-    outer, state.written = state.written, {}
+    outer = state.written
+    state.written = {} if outer is None else outer
     try:
         yield
     finally:
@@ -270,9 +275,8 @@ def deserialize_object(
         UnsafeModelError: the data names something that is not allowed here.
         ModelFormatError: the data is not of the known form.
     """
-    outermost = state.load is None
     with loading("", safe_mode, custom_objects) as load:
-        if outermost:
+        if isinstance(config, (dict, list)) and id(config) not in load.places:
             check(config, load, root_kind=kind)
         return _from_data(config, load, kind)
 
@@ -297,7 +301,7 @@ def check(config: Any, load: Load, place: str = "", root_kind: str | None = None
                 if not isinstance(item, PLAIN):
                     todo.append((item, f"{where}[{index}]{_name_of(item)}", depth + 1, None))
         elif isinstance(value, dict):
-            load.places[id(value)] = where
+            load.places.setdefault(id(value), (where, value))
             if is_form(value):
                 check_form(value, load, kind)
             for key, item in value.items():
@@ -340,7 +344,7 @@ def check_form(form: dict[str, Any], load: Load, kind: str | None) -> None:
     if class_name in ("function", "type", "module"):
         _named(form, load, kind)
     elif is_operation(module, class_name):
-        deserialize_operation(form, load.places.get(id(form), ""))
+        deserialize_operation(form, load.place(form))
     elif not (find_class(module, class_name, form.get("registered_name"), kind) or find_function(class_name, kind)):
         name = form.get("registered_name") or class_name
         full = f"{module}.{class_name}" if module else str(name)
@@ -390,7 +394,7 @@ def _from_data(config: Any, load: Load, kind: str | None) -> Any:
         return _named(config, load, kind)
     module = config.get("module")
     if is_operation(module, class_name):
-        return deserialize_operation(config, load.places.get(id(config), ""))
+        return deserialize_operation(config, load.place(config))
     cls = find_class(module, class_name, config.get("registered_name"), kind)
     return find_function(class_name, kind) if cls is None else _instance(cls, config, load)
 
