@@ -26,7 +26,7 @@ bench: $(TEST)/.ready
 lint: $(TEST)/.ready
 	$(TEST)/bin/ruff check .
 	$(TEST)/bin/ruff format --check .
-	$(TEST)/bin/pyright
+	$(TEST)/bin/pyright --pythonpath $(TEST)/bin/python
 
 facade: $(TEST)/.ready
 	$(TEST)/bin/python -m tools.facade
