@@ -11,20 +11,26 @@ import hornbeam as hb
 from hornbeam import layers
 
 
+def convolution(filters: int) -> list[hb.Layer]:
+    """A convolution with batch normalization, without padding."""
+    return [
+        layers.Conv2D(filters, 3, use_bias=False),
+        layers.BatchNormalization(momentum=0.9),
+        layers.Activation("relu"),
+    ]
+
+
 def build_model(steps: int) -> hb.Sequential:
-    """Two convolutions with batch normalization, compiled for `steps` steps of training."""
+    """Three convolutions with batch normalization, compiled for `steps` steps of training."""
     model = hb.Sequential(
         [
             hb.Input((28, 28, 1)),
             layers.Rescaling(1 / 255),
-            layers.Conv2D(32, 3, use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.Activation("relu"),
+            *convolution(32),
             layers.MaxPooling2D(),
-            layers.Conv2D(64, 3, use_bias=False),
-            layers.BatchNormalization(momentum=0.9),
-            layers.Activation("relu"),
+            *convolution(64),
             layers.MaxPooling2D(),
+            *convolution(128),
             layers.Flatten(),
             layers.Dropout(0.4),
             layers.Dense(10, activation="softmax"),
