@@ -98,7 +98,9 @@ def bind(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
                 if name in ("training", "mask"):
                     kwargs = {key: value for key, value in kwargs.items() if key != name}
                     continue
-                raise TypeError(f"Layer '{layer.name}' ({type(layer).__name__}) has no argument {name!r}: {signature.text}.")
+                raise TypeError(
+                    f"Layer '{layer.name}' ({type(layer).__name__}) has no argument {name!r}: {signature.text}."
+                )
     if len(args) > len(signature.names) and not signature.any_position:
         raise TypeError(
             f"Layer '{layer.name}' ({type(layer).__name__}) takes {len(signature.names)} arguments, {len(args)} were "
@@ -172,6 +174,7 @@ def _convert(layer: Any, value: Any, backend: Any) -> Any:
 
 def build_shapes(cls: type, bound: Bound, name: str) -> dict[str, Any]:
     """Arguments for `build`: the shape of the first input, or one for each `<argument>_shape` that it names."""
+
     def public_shape(value: Any) -> Any:
         if isinstance(value, dict):
             return {key: public_shape(part) for key, part in value.items()}
@@ -197,6 +200,7 @@ def build_shapes(cls: type, bound: Bound, name: str) -> dict[str, Any]:
 
 def symbolic_copy(bound: Bound) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments with a fresh symbolic tensor, batch unknown, for every tensor."""
+
     def copy(leaf: Any) -> Any:
         if isinstance(leaf, KerasTensor):
             twin = KerasTensor(leaf.dims, leaf.dtype, name=leaf.name)
@@ -286,7 +290,9 @@ def symbolic_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     from hornbeam.graph.graph import record
 
     outer, layers = context.backend, context.layers
-    context.backend = None if outer is None and registry.default_name() == layer._backend else registry.get(layer._backend)
+    context.backend = (
+        None if outer is None and registry.default_name() == layer._backend else registry.get(layer._backend)
+    )
     try:
         specs = layer.compute_output_spec(*args, **kwargs)
     finally:
@@ -330,7 +336,10 @@ def automatic_config(layer: Any, config: dict[str, Any]) -> dict[str, Any]:
     takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
     serialize = __import__("hornbeam.core.serialization", fromlist=["serialize_object"]).serialize_object
     known = config if takes_any else {k: v for k, v in config.items() if k in signature.parameters}
-    found = {**known, **{name: value if isinstance(value, PLAIN) else serialize(value) for name, value in values.items()}}
+    found = {
+        **known,
+        **{name: value if isinstance(value, PLAIN) else serialize(value) for name, value in values.items()},
+    }
     found["name"] = layer.name
     if "dtype" in found and isinstance(found["dtype"], policies.DTypePolicy):
         found["dtype"] = policies.serialize(found["dtype"])

@@ -12,6 +12,16 @@ from hornbeam.layers.layer import Layer
 from hornbeam.ops import contract
 
 
+WEIGHT_SETTINGS = {
+    "kernel_initializer": initializers,
+    "bias_initializer": initializers,
+    "kernel_regularizer": regularizers,
+    "bias_regularizer": regularizers,
+    "kernel_constraint": constraints,
+    "bias_constraint": constraints,
+}
+
+
 @export("keras.layers.Dense")
 class Dense(Layer):
     """activation(inputs @ kernel + bias), over the last axis.
@@ -30,6 +40,14 @@ class Dense(Layer):
         >>> hornbeam.layers.Dense(3)(hornbeam.ops.ones((2, 5))).shape
         (2, 3)
     """
+
+    _settings = {  # noqa: RUF012
+        "units": None,
+        "activation": activations,
+        "use_bias": None,
+        **WEIGHT_SETTINGS,
+        "quantization_config": None,
+    }
 
     def __init__(
         self,
@@ -54,6 +72,7 @@ class Dense(Layer):
         if lora_rank is not None or quantization_config is not None:
             raise ConfigError(f"Dense '{self.name}': lora_rank and quantization_config are not supported yet.")
         self.units = units
+        self.quantization_config = quantization_config
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -92,18 +111,3 @@ class Dense(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         return (*input_shape[:-1], self.units)
-
-    def get_config(self) -> dict[str, Any]:
-        return {
-            **super().get_config(),
-            "units": self.units,
-            "activation": activations.serialize(self.activation),
-            "use_bias": self.use_bias,
-            "kernel_initializer": initializers.serialize(self.kernel_initializer),
-            "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
-            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
-            "kernel_constraint": constraints.serialize(self.kernel_constraint),
-            "bias_constraint": constraints.serialize(self.bias_constraint),
-            "quantization_config": None,
-        }

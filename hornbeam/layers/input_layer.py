@@ -40,7 +40,9 @@ class InputLayer(Layer):
                 raise ConfigError(f"Input '{self.name}': sizes are non-negative ints or None, got shape {batch_shape}.")
         tensor = input_tensor if isinstance(input_tensor, KerasTensor) else None
         if tensor is None or tensor.node is not None:
-            tensor = KerasTensor(batch_shape, dtype or getattr(input_tensor, "dtype", None), bool(sparse), bool(ragged), name=self.name)
+            tensor = KerasTensor(
+                batch_shape, dtype or getattr(input_tensor, "dtype", None), bool(sparse), bool(ragged), name=self.name
+            )
         self.batch_shape = tensor.shape
         self.optional = optional
         self.sparse = sparse
@@ -66,7 +68,7 @@ class InputLayer(Layer):
 
 
 @export("keras.Input", "keras.layers.Input")
-def Input(  # noqa: N802 - Keras' name
+def Input(
     shape: Any = None,
     batch_size: int | None = None,
     dtype: Any = None,

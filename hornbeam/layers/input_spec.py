@@ -96,7 +96,9 @@ def check(specs: Any, inputs: Any, shape_of: Any, where: str) -> None:
             raise ShapeError(f"{where}: input {index} is {tensor!r:.60}, expected a tensor.")
         problem = spec.problem(tuple(shape_of(tensor)))
         if problem:
-            raise ShapeError(f"{where}: input {index} does not fit: {problem}. Its shape is {_shapes([tensor], shape_of)}.")
+            raise ShapeError(
+                f"{where}: input {index} does not fit: {problem}. Its shape is {_shapes([tensor], shape_of)}."
+            )
 
 
 def _shapes(tensors: list[Any], shape_of: Any) -> str:

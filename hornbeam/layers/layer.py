@@ -542,6 +542,7 @@ class Layer:
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """Shape of the output for input shapes."""
+
         def symbolic(shape: Any) -> Any:
             return KerasTensor(shape, self.compute_dtype)
 
@@ -592,9 +593,17 @@ class Layer:
             "trainable": self._trainable,
             "dtype": policies.serialize(self._dtype_policy),
         }
+        if self._settings:
+            for name, room in self._settings.items():
+                value = getattr(self, name)
+                config[name] = room.serialize(value) if room is not None else value
+            return config
         if type(self).get_config is not Layer.get_config and not _inherits_get_config(type(self)):
             return config
         return calling.automatic_config(self, config)
+
+    # arguments of `__init__` kept under their own names -> the room that serialises them, None for plain data
+    _settings: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
@@ -632,7 +641,9 @@ def _building(build: Callable[..., Any]) -> Callable[..., Any]:
         nested = getattr(self, "_is_building", False)
         if not nested:
             bound = signature.bind(self, *args, **kwargs)
-            shapes = {name: value for name, value in list(bound.arguments.items())[1:] if name not in ("args", "kwargs")}
+            shapes = {
+                name: value for name, value in list(bound.arguments.items())[1:] if name not in ("args", "kwargs")
+            }
             object.__setattr__(self, "_is_building", True)
             object.__setattr__(self, "_build_shapes", shapes or self._build_shapes)
         try:
@@ -649,7 +660,7 @@ def _building(build: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-class _no_scope:  # noqa: N801 - stands where a scope stands
+class _no_scope:
     def __enter__(self) -> None: ...
 
     def __exit__(self, *exception: object) -> None: ...

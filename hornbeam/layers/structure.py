@@ -129,9 +129,7 @@ def trainable(layer: Any) -> list[Variable]:
 def metrics(layer: Any) -> list[Any]:
     """Metrics that the layer and those below hold as attributes."""
     metric_class = later("hornbeam.metrics.metric").Metric
-    return unique(
-        value for part in walk(layer) for _, value in held(part) if isinstance(value, metric_class)
-    )
+    return unique(value for part in walk(layer) for _, value in held(part) if isinstance(value, metric_class))
 
 
 def named(objects: Any) -> list[tuple[str, Any]]:
