@@ -58,7 +58,7 @@ def measure_start(engine: str, sides: list[str], threads: int, repeats: int) -> 
             child = subprocess.run(command, env=environment(engine, threads), capture_output=True, text=True)
             if child.returncode:
                 reason = child.stderr.strip().splitlines()[-1]
-                failures[side] = Failure(START, "import", engine, side, reason)
+                failures[side] = Failure(START, "first prediction", engine, side, reason)
                 continue
             for measure, stamp in json.loads(child.stdout.splitlines()[-1]).items():
                 seen.setdefault((measure, side), []).append(stamp)

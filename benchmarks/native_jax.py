@@ -34,7 +34,6 @@ class State(NamedTuple):
     momentum: Parameters
     velocity: Parameters
     step: jax.Array
-    key: jax.Array
 
 
 class Totals(NamedTuple):
@@ -143,7 +142,7 @@ def add_batch(totals: Totals, loss: jax.Array, logits: jax.Array, labels: jax.Ar
     )
 
 
-def adam(state: State, gradients: Parameters, key: jax.Array) -> State:
+def adam(state: State, gradients: Parameters) -> State:
     beta1, beta2 = ADAM_BETAS
     step = state.step + 1
     rate = LEARNING_RATE * jnp.sqrt(1 - beta2**step) / (1 - beta1**step)
@@ -152,7 +151,7 @@ def adam(state: State, gradients: Parameters, key: jax.Array) -> State:
     parameters = jax.tree.map(
         lambda p, m, v: p - rate * m / (jnp.sqrt(v) + ADAM_EPSILON), state.parameters, momentum, velocity
     )
-    return State(parameters, momentum, velocity, step, key)
+    return State(parameters, momentum, velocity, step)
 
 
 class Native:
@@ -163,7 +162,7 @@ class Native:
         forward = partial(FORWARDS[workload.name], dropout=dropout)
 
         def train_step(state: State, totals: Totals, x: jax.Array, y: jax.Array) -> tuple[State, Totals]:
-            key, dropout_key = jax.random.split(state.key)
+            dropout_key = jax.random.fold_in(jax.random.key(0), state.step)  # computed only where it is used
 
             def objective(parameters: Parameters) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
                 logits = forward(parameters, x, dropout_key)
@@ -171,7 +170,7 @@ class Native:
                 return loss / len(y), (loss, logits)
 
             gradients, (loss, logits) = jax.grad(objective, has_aux=True)(state.parameters)
-            return adam(state, gradients, key), add_batch(totals, loss, logits, y)
+            return adam(state, gradients), add_batch(totals, loss, logits, y)
 
         def test_step(parameters: Parameters, totals: Totals, x: jax.Array, y: jax.Array) -> Totals:
             logits = forward(parameters, x, None)
@@ -186,7 +185,7 @@ class Native:
         """Start anew from `weights`, in Keras' shapes."""
         parameters = {name: jnp.array(value) for name, value in weights.items()}
         momentum, velocity = (jax.tree.map(jnp.zeros_like, parameters) for _ in range(2))
-        self._state = State(parameters, momentum, velocity, jnp.zeros((), jnp.int32), jax.random.key(0))
+        self._state = State(parameters, momentum, velocity, jnp.zeros((), jnp.int32))
 
     def weights(self) -> list[np.ndarray]:
         return [np.asarray(value) for value in self._state.parameters.values()]
