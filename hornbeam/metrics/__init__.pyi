@@ -1,0 +1,19 @@
+# Written by tools/facade.py from the export marks: do not edit, run `make facade`.
+from hornbeam.metrics.accuracy import Accuracy as Accuracy
+from hornbeam.metrics.accuracy import BinaryAccuracy as BinaryAccuracy
+from hornbeam.metrics.accuracy import CategoricalAccuracy as CategoricalAccuracy
+from hornbeam.metrics.reductions import Mean as Mean
+from hornbeam.metrics.reductions import MeanMetricWrapper as MeanMetricWrapper
+from hornbeam.metrics.metric import Metric as Metric
+from hornbeam.metrics.accuracy import SparseCategoricalAccuracy as SparseCategoricalAccuracy
+from hornbeam.metrics.accuracy import SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy
+from hornbeam.metrics.reductions import Sum as Sum
+from hornbeam.metrics.accuracy import TopKCategoricalAccuracy as TopKCategoricalAccuracy
+from hornbeam.metrics.accuracy import binary_accuracy as binary_accuracy
+from hornbeam.metrics.accuracy import categorical_accuracy as categorical_accuracy
+from hornbeam.metrics.lookup import deserialize as deserialize
+from hornbeam.metrics.lookup import get as get
+from hornbeam.metrics.lookup import serialize as serialize
+from hornbeam.metrics.accuracy import sparse_categorical_accuracy as sparse_categorical_accuracy
+from hornbeam.metrics.accuracy import sparse_top_k_categorical_accuracy as sparse_top_k_categorical_accuracy
+from hornbeam.metrics.accuracy import top_k_categorical_accuracy as top_k_categorical_accuracy
