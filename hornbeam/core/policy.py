@@ -12,7 +12,12 @@ from hornbeam.core.export import export
 _global: DTypePolicy | None = None
 
 
-@export("keras.DTypePolicy", "keras.dtype_policies.DTypePolicy", "keras.FloatDTypePolicy", "keras.dtype_policies.FloatDTypePolicy")
+@export(
+    "keras.DTypePolicy",
+    "keras.dtype_policies.DTypePolicy",
+    "keras.FloatDTypePolicy",
+    "keras.dtype_policies.FloatDTypePolicy",
+)
 class DTypePolicy:
     """The compute dtype and the variable dtype of a layer.
 

@@ -50,7 +50,9 @@ def get(name: str) -> Any:
         raise BackendError(f"There is no backend {name!r}. Known: {', '.join([*BUILT_IN, *third_party()])}.")
     if name in BUILT_IN and not installed(name):
         engine, command = BUILT_IN[name]
-        raise BackendNotInstalledError(f"Backend {name!r} needs the package '{engine}', which is not installed: {command}")
+        raise BackendNotInstalledError(
+            f"Backend {name!r} needs the package '{engine}', which is not installed: {command}"
+        )
     if name in entry_points:
         backend = entry_points[name].load()
     else:
@@ -139,7 +141,7 @@ def explain_default() -> tuple[str, str]:
     raise BackendNotInstalledError('No engine is installed: pip install "hornbeam[jax]" (or torch, tensorflow).')
 
 
-@export("keras.backend.backend", "keras.config.backend", "hornbeam.backend")
+@export("keras.backend.backend", "keras.config.backend")
 def backend() -> str:
     """Name of the default backend: `"jax"`, `"torch"`, `"tensorflow"` or `"numpy"`.
 

@@ -22,6 +22,7 @@ class Context(threading.local):
     state: Any = None
     autocast: str | None = None
     training: Any = None
+    gradients: int = 0
     names: tuple[str, ...] = ()
     layers: tuple[Any, ...] = ()
     recording: Any = None
@@ -114,7 +115,7 @@ def in_stateless_scope() -> bool:
 
 
 @export("keras.name_scope")
-class name_scope:  # noqa: N801 - Keras' name
+class name_scope:
     """Prefixes the paths of the variables made inside it.
 
     Example:

@@ -94,7 +94,7 @@ class KerasTensor:
         return _operation("squeeze")(self, axis)
 
     @property
-    def T(self) -> KerasTensor:  # noqa: N802 - NumPy's name
+    def T(self) -> KerasTensor:
         """The tensor with its axes reversed."""
         return _operation("transpose")(self)
 
@@ -165,7 +165,14 @@ BINARY_OPERATORS = {
     "or": "logical_or",
     "xor": "logical_xor",
 }
-COMPARISONS = {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "ne": "not_equal", "eq": "equal"}
+COMPARISONS = {
+    "lt": "less",
+    "le": "less_equal",
+    "gt": "greater",
+    "ge": "greater_equal",
+    "ne": "not_equal",
+    "eq": "equal",
+}
 UNARY_OPERATORS = {"neg": "negative", "abs": "absolute", "invert": "logical_not"}
 
 

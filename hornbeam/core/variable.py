@@ -95,7 +95,9 @@ class Variable:
             self.shape = tuple(backend.shape(value))
             self._engine = backend
             if shape is not None and _known_sizes(shape, self.path) != self.shape:
-                raise ShapeError(f"Variable '{self.path}': shape={tuple(shape)} was asked for, the value has {self.shape}.")
+                raise ShapeError(
+                    f"Variable '{self.path}': shape={tuple(shape)} was asked for, the value has {self.shape}."
+                )
             self._storage = backend.place(value, self.dtype, self._trainable, self.path)
         if self._engine is None:
             self._backend_name = registry.default_name()

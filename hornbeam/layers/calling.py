@@ -112,7 +112,7 @@ def bind(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
             f"Layer '{layer.name}' ({type(layer).__name__}) was called without {', '.join(map(repr, missing))}: "
             f"{signature.text}."
         )
-    backend = registry.default()
+    backend = registry.get("symbolic") if context.recording is not None else registry.default()
     args = tuple(_convert(layer, value, backend) for value in args)
     kwargs = {name: _convert(layer, value, backend) for name, value in kwargs.items()}
     if signature.training and "training" not in kwargs:

@@ -13,8 +13,8 @@ from hornbeam.core.spec import KerasTensor
 from hornbeam.layers.dense import WEIGHT_SETTINGS
 from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import conv as convolutions
 from hornbeam.ops import move, rules_nn
+from hornbeam.ops.conv import conv, depthwise_conv
 
 
 def one_per_axis(value: Any, rank: int, what: str, smallest: int = 1) -> tuple[int, ...]:
@@ -154,7 +154,7 @@ class Convolution(Layer):
             time = 1 if self.data_format == "channels_last" else 2
             inputs = move.pad(inputs, [(behind, 0) if axis == time else (0, 0) for axis in range(3)])
             padding = "valid"
-        outputs = convolutions.conv(inputs, self.kernel, self.strides, padding, self.data_format, self.dilation_rate)
+        outputs = conv(inputs, self.kernel, self.strides, padding, self.data_format, self.dilation_rate)
         return self._finish(outputs)
 
     def _finish(self, outputs: Any) -> Any:
@@ -334,7 +334,7 @@ class DepthwiseConv2D(Convolution):
 
     def call(self, inputs: Any) -> Any:
         return self._finish(
-            convolutions.depthwise_conv(
+            depthwise_conv(
                 inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate
             )
         )

@@ -494,7 +494,7 @@ class Layer:
         context.layers = (*layers, self)
         context.names = (*names, self.name)
         if self._path is None:
-            self._path = "/".join(context.names)
+            object.__setattr__(self, "_path", "/".join(context.names))
         context.autocast = self.compute_dtype if self.compute_dtype != self.variable_dtype else None
         training = context.training
         if "training" in kwargs:

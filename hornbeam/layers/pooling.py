@@ -8,7 +8,8 @@ from hornbeam.core.export import export
 from hornbeam.layers.convolution import checked_format, checked_padding, one_per_axis
 from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import conv, elementwise, move, reduce
+from hornbeam.ops import elementwise, move, reduce
+from hornbeam.ops.conv import average_pool, max_pool
 
 
 class Pooling(Layer):
@@ -55,7 +56,7 @@ class MaxPooling2D(Pooling):
     """
 
     rank = 2
-    operation = staticmethod(conv.max_pool)
+    operation = staticmethod(max_pool)
 
     def __init__(
         self,
@@ -85,7 +86,7 @@ class AveragePooling2D(Pooling):
     """
 
     rank = 2
-    operation = staticmethod(conv.average_pool)
+    operation = staticmethod(average_pool)
 
 
 class GlobalPooling(Layer):

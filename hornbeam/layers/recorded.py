@@ -90,7 +90,8 @@ class RecordedCalls:
 
         layer.place_all()
         before = structure.mutations.count
-        for part in structure.walk(layer):
+        attributes = [(part, dict(part.__dict__)) for part in structure.walk(layer)]
+        for part, _ in attributes:
             part._recorded_calls.used = True
         masked: list[bool] = []
 
@@ -104,4 +105,6 @@ class RecordedCalls:
         layer._clear_losses()
         if replay is None or any(masked) or lossy or structure.mutations.count != before:
             self.eager = True
+            for part, known in attributes:  # what the trial calls counted or kept is none of the user's business
+                part.__dict__.update(known)
         return replay

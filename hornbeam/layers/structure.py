@@ -27,6 +27,9 @@ FRAMEWORK = frozenset(
 )  # fmt: skip
 
 
+PLAIN = frozenset({int, float, str, bool, type(None)})
+
+
 class Mutations:
     """Counts changes to attributes of layers whose calls were recorded; recorded calls of an older count are stale."""
 
@@ -44,7 +47,7 @@ def later(module: str) -> Any:
 def held(layer: Any) -> Iterator[tuple[str, Any]]:
     """Pairs (attribute name, object) for what the attributes hold, containers opened."""
     for name, value in list(layer.__dict__.items()):
-        if name not in FRAMEWORK:
+        if type(value) not in PLAIN and name not in FRAMEWORK:
             yield from _open(name, value)
 
 
@@ -55,7 +58,7 @@ def _open(name: str, value: Any) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, dict):
         for part in value.values():
             yield from _open(name, part)
-    elif type(value) not in (int, float, str, bool, type(None)):
+    elif type(value) not in PLAIN:
         yield name, value
 
 

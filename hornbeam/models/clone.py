@@ -85,7 +85,12 @@ def _clone_graph(model: Any, input_tensors: Any, clone: Any, call: Any, recursiv
 
     if isinstance(model, Sequential):
         layers = [layer if type(layer).__name__ == "InputLayer" else copy(layer) for layer in model._written_layers()]
-        start = [Input(batch_shape=layer.batch_shape, dtype=layer.output_dtype) if type(layer).__name__ == "InputLayer" else layer for layer in layers]
+        start = [
+            Input(batch_shape=layer.batch_shape, dtype=layer.output_dtype)
+            if type(layer).__name__ == "InputLayer"
+            else layer
+            for layer in layers
+        ]
         return Sequential(start, name=model.name)
     if model._graph is None:
         raise ValueError(f"Model '{model.name}' is neither Sequential nor functional; clone_function cannot be used.")

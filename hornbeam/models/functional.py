@@ -33,7 +33,9 @@ class LayerGraph:
         flat = tree.flatten(inputs)
         for tensor in flat:
             if not isinstance(tensor, KerasTensor):
-                raise ConfigError(f"Model '{name}': every input must be a symbolic tensor (from `Input`), got {tensor!r:.80}.")
+                raise ConfigError(
+                    f"Model '{name}': every input must be a symbolic tensor (from `Input`), got {tensor!r:.80}."
+                )
             if tensor.node is None:
                 InputLayer(input_tensor=tensor, name=None)
         for tensor in tree.flatten(outputs):
@@ -155,6 +157,7 @@ class LayerGraph:
 
     def serialize(self) -> dict[str, Any]:
         """`layers`, `input_layers` and `output_layers` as Keras writes them."""
+
         def argument(leaf: Any) -> Any:
             if not isinstance(leaf, KerasTensor):
                 return leaf
@@ -321,7 +324,9 @@ def _from_config(cls: type, config: dict[str, Any]) -> Any:
     try:
         inputs, outputs = structure(config["input_layers"]), structure(config["output_layers"])
     except Missing as error:
-        raise ModelFormatError(f"The config names layer {error} as input or output, which makes no such tensor.") from None
+        raise ModelFormatError(
+            f"The config names layer {error} as input or output, which makes no such tensor."
+        ) from None
     model = Functional(inputs, outputs, name=config.get("name"))
     if not config.get("trainable", True):
         model.trainable = False
@@ -334,7 +339,10 @@ def _call_operation(function: Any, args: list[Any], attributes: dict[str, Any]) 
     """Call an operation with its attributes by name and the rest in the order of the signature."""
     record = getattr(function, "op", None)
     names = list(record.names) if record is not None else None
-    args = [tuple(arg) if isinstance(arg, list) and any(isinstance(p, slice) or p is Ellipsis for p in arg) else arg for arg in args]
+    args = [
+        tuple(arg) if isinstance(arg, list) and any(isinstance(p, slice) or p is Ellipsis for p in arg) else arg
+        for arg in args
+    ]
     if names is None:
         return function(*args, **attributes)
     free = [name for name in names if name not in attributes]

@@ -111,7 +111,9 @@ class Model(Trainer, Layer):
         for layer in layers:
             if layer.name == name:
                 return layer
-        raise ValueError(f"Model '{self.name}' has no layer '{name}'. It has: {', '.join(layer.name for layer in layers)}.")
+        raise ValueError(
+            f"Model '{self.name}' has no layer '{name}'. It has: {', '.join(layer.name for layer in layers)}."
+        )
 
     @property
     def inputs(self) -> list[KerasTensor] | None:
@@ -251,6 +253,7 @@ class Model(Trainer, Layer):
             return
         if input_shape is None:
             raise NotBuiltError(f"Model '{self.name}' needs `input_shape` to be built, or call it on data.")
+
         def symbolic(shape: Any) -> Any:
             if isinstance(shape, dict):
                 return {name: symbolic(part) for name, part in shape.items()}

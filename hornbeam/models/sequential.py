@@ -45,11 +45,17 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             raise ConfigError(f"Sequential '{self.name}': only layers can be added, got {layer!r:.80}.")
         if any(known.name == layer.name for known in self._chain):
-            raise ConfigError(f"Sequential '{self.name}' has a layer named '{layer.name}' already; names must be unique.")
+            raise ConfigError(
+                f"Sequential '{self.name}' has a layer named '{layer.name}' already; names must be unique."
+            )
         if isinstance(layer, InputLayer) and self._chain:
-            raise ConfigError(f"Sequential '{self.name}': an input can only stand first; it has {len(self._chain)} layers.")
+            raise ConfigError(
+                f"Sequential '{self.name}': an input can only stand first; it has {len(self._chain)} layers."
+            )
         if not self._chain and not isinstance(layer, InputLayer):
-            shape = layer._input_shape_argument or (layer.input_shape if isinstance(layer, Model) and layer._graph else None)
+            shape = layer._input_shape_argument or (
+                layer.input_shape if isinstance(layer, Model) and layer._graph else None
+            )
             if isinstance(shape, tuple):
                 self._chain.append(InputLayer(batch_shape=shape))
         self._chain.append(layer)

@@ -51,22 +51,16 @@ def print_summary(
         if show_trainable:
             row.append("Y" if layer.trainable else "N")
         table.add_row(*row)
-    weights = model.weights
-    trained = sum(v.size for v in model.trainable_weights)
+    weights, trained = model.weights, model.trainable_weights
+    known = {id(variable) for variable in trained}
     optimizer = model.optimizer.variables if getattr(model.optimizer, "built", False) else []
-    extra = sum(v.size for v in optimizer)
-    totals = [("Total params", sum(v.size for v in weights) + extra, _bytes([*weights, *optimizer]))]
-    totals.append(("Trainable params", trained, _bytes(model.trainable_weights)))
-    untrained = [v for v in weights if not any(v is t for t in model.trainable_weights)] if len(weights) < 2000 else None
-    totals.append(
-        (
-            "Non-trainable params",
-            sum(v.size for v in weights) - trained,
-            _bytes(untrained) if untrained is not None else _bytes(weights) - _bytes(model.trainable_weights),
-        )
-    )
-    if optimizer:
-        totals.append(("Optimizer params", extra, _bytes(optimizer)))
+    parts = [
+        ("Total params", [*weights, *optimizer]),
+        ("Trainable params", trained),
+        ("Non-trainable params", [variable for variable in weights if id(variable) not in known]),
+        *([("Optimizer params", optimizer)] if optimizer else []),
+    ]
+    totals = [(what, sum(v.size for v in variables), _bytes(variables)) for what, variables in parts]
     console = Console(width=line_length, highlight=False, file=sys.stdout if print_fn is None else None)
     if print_fn is None:
         console.print(table)

@@ -421,7 +421,11 @@ class Trainer:
         )
         validation = None
         if validation_data is not None:
-            vx, vy, vw = unpack_x_y_sample_weight(validation_data) if isinstance(validation_data, (tuple, list)) else (validation_data, None, None)
+            vx, vy, vw = (
+                unpack_x_y_sample_weight(validation_data)
+                if isinstance(validation_data, (tuple, list))
+                else (validation_data, None, None)
+            )
             validation = make_source(vx, vy, vw, validation_batch_size or batch_size, steps=validation_steps)
         with registry.scope(self.backend):  # type: ignore[attr-defined]
             return self._fit(source, validation, epochs, initial_epoch, verbose, callbacks, validation_freq)
@@ -507,7 +511,11 @@ class Trainer:
         size, seen, at, result = source.size, 0, 0, None
         logs_in_step = overridden(self, "train_step", Trainer)
         while at < len(indices):
-            group = 1 if logs_in_step and self.steps_per_execution == 1 else step.group_size(source, remaining - seen, self.steps_per_execution)
+            group = (
+                1
+                if logs_in_step and self.steps_per_execution == 1
+                else step.group_size(source, remaining - seen, self.steps_per_execution)
+            )
             group = min(group, max((len(indices) - at) // size, 1))
             if wanted:
                 callbacks.on_train_batch_begin(seen)
@@ -590,7 +598,12 @@ class Trainer:
         return logs
 
     def predict(
-        self, x: Any, batch_size: int | None = None, verbose: Any = "auto", steps: int | None = None, callbacks: Any = None
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
     ) -> Any:
         """The outputs for `x`, as NumPy arrays.
 

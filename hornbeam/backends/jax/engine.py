@@ -118,7 +118,7 @@ class JaxBackend(ComputeBackend):
 
     def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:
         storage = self.convert(value, dtype)
-        if isinstance(storage, jax.core.Tracer) or not jax.core.trace_state_clean():
+        if isinstance(storage, jax.core.Tracer):
             raise StateError(
                 f"Variable '{path}' has no value yet and is first read inside a JAX transformation (jit, grad, vmap), "
                 "where a value made would leak. Call the model once on data, or `model.place_all()`, before tracing."

@@ -41,7 +41,9 @@ class TensorflowBackend(ComputeBackend):
     def convert(self, value: Any, dtype: str | None) -> Any:
         if not isinstance(value, (tf.Tensor, tf.Variable)):
             if isinstance(value, (tf.RaggedTensor, tf.SparseTensor)):
-                raise TypeError(f"{type(value).__name__} is not a dense tensor; convert it with tf.sparse.to_dense or .to_tensor()")
+                raise TypeError(
+                    f"{type(value).__name__} is not a dense tensor; convert it with tf.sparse.to_dense or .to_tensor()"
+                )
             if isinstance(value, (list, tuple)) and any(tf.is_tensor(part) for part in tree.flatten(value)):
                 value = tf.stack([self.convert(part, dtype) for part in value])
             elif isinstance(value, tf.IndexedSlices):
@@ -119,7 +121,9 @@ class TensorflowBackend(ComputeBackend):
         def mapped(*args: Any) -> Any:
             axes = in_axes if isinstance(in_axes, (list, tuple)) else [in_axes] * len(args)
             moved = [
-                arg if axis is None else tree.map_structure(lambda x, axis=axis: _move(self.convert(x, None), axis, 0), arg)
+                arg
+                if axis is None
+                else tree.map_structure(lambda x, axis=axis: _move(self.convert(x, None), axis, 0), arg)
                 for arg, axis in zip(args, axes, strict=True)
             ]
             batched = [arg for arg, axis in zip(moved, axes, strict=True) if axis is not None]

@@ -60,8 +60,8 @@ class TorchBackend(ComputeBackend):
                 nonlocal nested
                 if not isinstance(tensor, torch.Tensor):
                     tensor = self.convert(tensor, None)
-                if tensor.requires_grad:
-                    nested = True
+                if tensor.requires_grad and (context.gradients or not tensor.is_leaf):
+                    nested = True  # part of a computation that is itself being differentiated
                     fresh = tensor.view_as(tensor)  # gradients reach it only through this argument
                 else:
                     fresh = tensor.detach().requires_grad_()
@@ -70,12 +70,16 @@ class TorchBackend(ComputeBackend):
 
             for position in argnums:
                 given[position] = tree.map_structure(leaf, args[position])
-            with torch.enable_grad():
-                result = function(*given, **kwargs)
-                value, aux = result if has_aux else (result, None)
-                found = torch.autograd.grad(
-                    value, leaves, allow_unused=True, materialize_grads=True, create_graph=nested
-                )
+            context.gradients += 1
+            try:
+                with torch.enable_grad():
+                    result = function(*given, **kwargs)
+                    value, aux = result if has_aux else (result, None)
+                    found = torch.autograd.grad(
+                        value, leaves, allow_unused=True, materialize_grads=True, create_graph=nested
+                    )
+            finally:
+                context.gradients -= 1
             rest = iter(found)
             gradients = tuple(tree.map_structure(lambda _: next(rest), given[position]) for position in argnums)
             if not nested:
