@@ -1,0 +1,108 @@
+"""Random numbers as functions of a seed: a `torch.Generator` for each seed, on the seed's device."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from hornbeam.core import dtype as dtypes
+
+ONE_DRAW = np.array([0, 1], "uint32")
+
+
+def dtype_of(name: str) -> torch.dtype:
+    return getattr(torch, name)
+
+
+def generator(seed: torch.Tensor) -> torch.Generator:
+    """A generator that depends on both words: torch's own seeding on CPU looks at 32 bits only, so they are mixed."""
+    low, high = seed.tolist()
+    mixed = (low * 0x9E3779B97F4A7C15 + high * 0xD1B54A32D192ED03 + 0x632BE59BD9B4E019) & 0xFFFFFFFFFFFFFFFF
+    mixed = ((mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF
+    mixed = ((mixed ^ mixed >> 32) * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF
+    made = torch.Generator(seed.device)
+    made.manual_seed(mixed ^ mixed >> 32)
+    return made
+
+
+def next_seed(state: torch.Tensor) -> Any:
+    if state.device.type == "cpu" and type(state) is torch.Tensor:
+        words = state.numpy()  # on CPU numpy adds unsigned words without leaving the tensor's memory
+        return torch.from_numpy(words.copy()), torch.from_numpy(words + ONE_DRAW)
+    wide = state.to(torch.int64)
+    return state.clone(), (wide + wide.new_tensor([0, 1])).bitwise_and(0xFFFFFFFF).to(torch.uint32)
+
+
+def empty(seed: torch.Tensor, shape: Any, dtype: str) -> torch.Tensor:
+    return torch.empty(tuple(shape), dtype=dtype_of(dtype), device=seed.device)
+
+
+def uniform(seed: Any, shape: Any, minval: float, maxval: float, dtype: str) -> Any:
+    return empty(seed, shape, dtype).uniform_(float(minval), float(maxval), generator=generator(seed))
+
+
+def normal(seed: Any, shape: Any, mean: float, stddev: float, dtype: str) -> Any:
+    return empty(seed, shape, dtype).normal_(float(mean), float(stddev), generator=generator(seed))
+
+
+def truncated_normal(seed: Any, shape: Any, mean: float, stddev: float, dtype: str) -> Any:
+    drawn = dtype if dtypes.itemsize(dtype) > 2 else "float32"
+    values = empty(seed, shape, drawn)
+    bounds = mean - 2 * stddev, mean + 2 * stddev
+    torch.nn.init.trunc_normal_(values, mean, stddev, *bounds, generator=generator(seed))
+    return values.to(dtype_of(dtype))
+
+
+def randint(seed: Any, shape: Any, minval: Any, maxval: Any, dtype: str) -> Any:
+    drawn = torch.randint(int(minval), int(maxval), tuple(shape), generator=generator(seed), device=seed.device)
+    return drawn.to(dtype_of(dtype))
+
+
+def gamma(seed: Any, alpha: Any) -> Any:
+    if alpha.dtype in (torch.float32, torch.float64):
+        return torch._standard_gamma(alpha, generator=generator(seed))  # type: ignore[attr-defined]
+    return torch._standard_gamma(alpha.float(), generator=generator(seed)).to(alpha.dtype)  # type: ignore[attr-defined]
+
+
+def binomial(seed: Any, counts: Any, probabilities: Any) -> Any:
+    drawn = torch.binomial(counts.float(), probabilities.float(), generator=generator(seed))
+    return drawn.to(counts.dtype)
+
+
+def categorical(seed: Any, logits: Any, num_samples: int, dtype: str) -> Any:
+    chances = torch.softmax(logits.float(), -1)
+    drawn = torch.multinomial(chances, num_samples, replacement=True, generator=generator(seed))
+    return drawn.to(dtype_of(dtype))
+
+
+def dropout(seed: Any, inputs: Any, rate: float, noise_shape: Any) -> Any:
+    shape = inputs.shape
+    if noise_shape is not None:
+        shape = [own if size is None else size for own, size in zip(shape, noise_shape, strict=True)]
+    keep = 1.0 - rate
+    if keep <= 0.0:
+        return torch.zeros_like(inputs)
+    noise = torch.empty(shape, dtype=inputs.dtype, device=inputs.device)
+    noise.bernoulli_(keep, generator=generator(seed)).div_(keep)
+    return inputs * noise
+
+
+def shuffle(seed: Any, x: Any, axis: int) -> Any:
+    order = torch.randperm(x.shape[axis], generator=generator(seed), device=x.device)
+    return x.index_select(axis, order)
+
+
+table = {
+    "random.next_seed": next_seed,
+    "random.uniform": uniform,
+    "random.normal": normal,
+    "random.truncated_normal": truncated_normal,
+    "random.randint": randint,
+    "random.gamma": gamma,
+    "random.binomial": binomial,
+    "random.categorical": categorical,
+    "random.dropout": dropout,
+    "random.shuffle": shuffle,
+}

@@ -1,0 +1,18 @@
+"""Fixtures that all tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from hornbeam.core import registry
+
+
+@pytest.fixture(params=["jax", "torch", "tensorflow", "numpy"])
+def backend(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of each backend in turn, made the default for the test."""
+    if not registry.installed(request.param):
+        pytest.skip(f"{request.param} is not installed")
+    with registry.scope(request.param):
+        yield request.param
