@@ -12,9 +12,21 @@ from hornbeam.core.lookup import look_up
 from hornbeam.core.naming import snake_case
 from hornbeam.core.registration import get_registered_object
 from hornbeam.core.serialization import deserialize_object, serialize_object
-from hornbeam.metrics import accuracy, reductions
+from hornbeam.metrics import (
+    accuracy,
+    auc,
+    confusion,
+    correlation,
+    f_score,
+    hinge,
+    iou,
+    probabilistic,
+    reductions,
+    regression,
+)
 from hornbeam.metrics.metric import Metric
 
+MODULES = (accuracy, auc, confusion, correlation, f_score, hinge, iou, probabilistic, reductions, regression)
 SHORT = {
     "bce": "BinaryCrossentropy",
     "mse": "MeanSquaredError",
@@ -28,7 +40,7 @@ def _aliases() -> dict[str, str]:
     """Further names of the classes: `mean_squared_error`, `mse`, `MSE`."""
     classes = [
         name
-        for module in (accuracy, reductions)
+        for module in MODULES
         for name, value in vars(module).items()
         if inspect.isclass(value) and issubclass(value, Metric) and "__hornbeam_export__" in vars(value)
     ]
