@@ -28,6 +28,7 @@ def like(x: Any, operation: str, *arguments: Any) -> Any:
     """
     backend = backend_beside(x)
     entry = backend.table.get(operation) or operations[operation].body
+    assert entry is not None
     return entry(*(backend.narrow.get(a, a) if isinstance(a, str) else a for a in arguments))
 
 

@@ -115,12 +115,9 @@ def transpose(x: Any, axes: Any) -> Any:
     return np.transpose(x, axes)
 
 
-def padded(x: Any, pad_width: Any, mode: str, constant_values: Any) -> Any:
-    return (
-        np.pad(x, pad_width, mode, constant_values=constant_values)
-        if mode == "constant"
-        else np.pad(x, pad_width, mode)
-    )
+def padded(x: Any, pad_width: Any, mode: Any, constant_values: Any) -> Any:
+    fill = {"constant_values": constant_values} if mode == "constant" else {}
+    return np.pad(x, pad_width, mode, **fill)
 
 
 def start_of(start_indices: Any) -> list[int]:
@@ -168,6 +165,8 @@ def get_item(x: Any, key: Any) -> Any:
 
 
 def top_k(x: Any, k: int, sorted: bool) -> Any:
+    if k > x.shape[-1]:
+        raise ValueError(f"{k} elements of {x.shape[-1]}")
     # the last of equal elements in ascending order of the reversed row is the first of the row
     order = x.shape[-1] - 1 - np.argsort(x[..., ::-1], axis=-1, kind="stable")[..., ::-1][..., :k]
     return np.take_along_axis(x, order, -1), order.astype("int32")

@@ -40,7 +40,7 @@ def widening(function: Callable[..., Any]) -> Callable[..., Any]:
             kinds = [x.dtype for x in arguments if tf.is_tensor(x) and x.dtype in WIDER]
             if not kinds:
                 raise
-            wider = [tf.cast(x, WIDER.get(x.dtype, x.dtype)) if tf.is_tensor(x) else x for x in arguments]
+            wider = [tf.cast(x, WIDER[x.dtype]) if tf.is_tensor(x) and x.dtype in WIDER else x for x in arguments]
             result = function(*wider)
             return tf.cast(result, kinds[0]) if result.dtype == WIDER[kinds[0]] else result
 
@@ -62,6 +62,15 @@ def flat(x: Any) -> Any:
 
 
 # Elementwise
+
+
+def add(x1: Any, x2: Any) -> Any:
+    # the first of two decides the dtype of a number
+    return tf.add(x1, x2) if tf.is_tensor(x1) else tf.add(x2, x1)
+
+
+def divide(x1: Any, x2: Any) -> Any:
+    return tf.truediv(x1 if tf.is_tensor(x1) else tf.constant(x1, x2.dtype), x2)
 
 
 def where(condition: Any, x1: Any, x2: Any) -> Any:
@@ -397,10 +406,10 @@ def arange(start: Any, stop: Any, step: Any, dtype: Any) -> Any:
 
 
 _native: dict[str, Callable[..., Any]] = {
-    "add": tf.add,
+    "add": add,
     "subtract": tf.subtract,
     "multiply": tf.multiply,
-    "divide": tf.truediv,
+    "divide": divide,
     "divide_no_nan": tf.math.divide_no_nan,
     "floor_divide": tf.math.floordiv,
     "mod": tf.math.floormod,

@@ -13,7 +13,7 @@ from hornbeam.ops.rules import span
 
 # dtypes that lack kernels -> one that has them
 WIDER = {
-    torch.bool: torch.int32,
+    torch.bool: torch.int64,
     torch.uint8: torch.int64,
     torch.uint16: torch.int64,
     torch.uint32: torch.int64,
@@ -196,7 +196,9 @@ def repeat(x: Any, repeats: Any, axis: Any) -> Any:
 
 
 def roll(x: Any, shift: Any, axis: Any) -> Any:
-    if axis is not None and isinstance(axis, (tuple, list)) and isinstance(shift, int):
+    if axis is None:
+        return torch.roll(x, shift)
+    if isinstance(axis, (tuple, list)) and isinstance(shift, int):
         shift = (shift,) * len(axis)
     return torch.roll(x, shift, axis)
 
@@ -240,6 +242,9 @@ def whole(indices: Any, size: int) -> Any:
 
 def get_item(x: Any, key: Any) -> Any:
     parts = list(key) if isinstance(key, tuple) else [key]
+    if any(hasattr(part, "__len__") and getattr(part, "shape", True) != () for part in parts):
+        # NumPy counts ints beside tensors among the tensors, torch takes them out first
+        parts = [[part] if isinstance(part, int) else part for part in parts]
     if not any(isinstance(part, slice) and part.step is not None and part.step < 0 for part in parts):
         return x[tuple(index(part, x.device) for part in parts)]
     # torch has no negative steps: those axes are turned round first
@@ -326,7 +331,7 @@ def sort(x: Any, axis: Any) -> Any:
 
 def argsort(x: Any, axis: Any) -> Any:
     x, axis = (x.reshape(-1), 0) if axis is None else (x, axis)
-    return torch.argsort(x, axis, stable=True).to(torch.int32)
+    return torch.argsort(x, dim=axis, stable=True).to(torch.int32)
 
 
 def top_k(x: Any, k: int, sorted: bool) -> Any:
