@@ -112,6 +112,16 @@ def test_dropout(backend: str, rate: float) -> None:
     assert abs(np.corrcoef(kept.ravel(), other.ravel())[0, 1]) < 0.03
 
 
+def test_dropout_of_few_and_of_many(backend: str) -> None:
+    """Engines may draw small and large tensors in different ways."""
+    for count in (500, 80_000):
+        x = np.ones((count,), "float32")
+        kept = [read(random.dropout(x, 0.25, seed=seed)) != 0 for seed in (1, 2)]
+        for mask in kept:
+            assert mask.mean() == pytest.approx(0.75, abs=4 * np.sqrt(0.25 * 0.75 / count))
+        assert abs(np.corrcoef(*kept)[0, 1]) < 4 / np.sqrt(count)
+
+
 def test_dropout_at_its_ends(backend: str) -> None:
     x = np.ones((4, 6), "float32")
     assert read(random.dropout(x, 0.0)).tolist() == x.tolist()

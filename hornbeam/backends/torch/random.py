@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,8 @@ import torch
 
 from hornbeam.core import dtype as dtypes
 
+# from so many elements on NumPy draws for dropout on CPU
+MANY = 1 << 14
 ONE_DRAW = np.array([0, 1], "uint32")
 
 
@@ -84,9 +87,19 @@ def dropout(seed: Any, inputs: Any, rate: float, noise_shape: Any) -> Any:
     keep = 1.0 - rate
     if keep <= 0.0:
         return torch.zeros_like(inputs)
+    if inputs.device.type == "cpu" and inputs.numel() >= MANY and not torch.compiler.is_compiling():
+        return inputs * drawn_by_numpy(seed, tuple(shape), rate).to(inputs.dtype).mul_(1.0 / keep)
     noise = torch.empty(shape, dtype=inputs.dtype, device=inputs.device)
     noise.bernoulli_(keep, generator=generator(seed)).div_(keep)
     return inputs * noise
+
+
+def drawn_by_numpy(seed: torch.Tensor, shape: tuple[int, ...], rate: float) -> torch.Tensor:
+    """Booleans that are True with probability 1 - rate, to 16 bits: on CPU torch's own draws take 8 times as long."""
+    low, high = seed.tolist()
+    count = math.prod(shape)
+    words = np.random.Philox(key=low | high << 32).random_raw(-(-count // 4))
+    return torch.from_numpy(words.view(np.int16))[:count].reshape(shape) >= min(round(rate * 65536), 65535) - 32768
 
 
 def shuffle(seed: Any, x: Any, axis: int) -> Any:
