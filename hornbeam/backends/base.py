@@ -22,6 +22,7 @@ class Backend(abc.ABC):
             signature. Every primitive stands here, and natives of composites where they pay.
         conditions: for natives that serve only some arguments: operation name -> `(*arguments) -> bool`; where it
             says no, the composite's body runs.
+        plain: class of plain arrays that this backend computes with where it is the default (NumPy's), or None.
         scalars: operations whose entry takes python numbers beside a tensor.
         narrow: dtypes that the engine lacks -> what it gives instead (jax without 64-bit mode).
     """
@@ -32,6 +33,7 @@ class Backend(abc.ABC):
     table: dict[str, Callable[..., Any]]
     conditions: dict[str, Callable[..., bool]]
     scalars: frozenset[str] = frozenset()
+    plain: type | None = None
     narrow: dict[str, str]
 
     @abc.abstractmethod
@@ -102,10 +104,12 @@ class ComputeBackend(Backend):
         """`function` compiled for the user: variables are read and assigned as if it were not."""
         return Recorded(function, self)
 
-    def compile_step(self, function: Callable[..., Any], variables: list[Any]) -> Callable[..., Any]:
+    def compile_step(
+        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto"
+    ) -> Callable[..., Any]:
         """`function(*batch)`, which reads and assigns `variables`, compiled with the same effect.
 
-        The body serves eager engines, which change variables in place.
+        `jit_compile` is what `Model.compile` was given; engines that always or never compile ignore it. The body serves eager engines, which change variables in place.
         """
         return function
 

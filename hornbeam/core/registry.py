@@ -141,7 +141,7 @@ def explain_default() -> tuple[str, str]:
     raise BackendNotInstalledError('No engine is installed: pip install "hornbeam[jax]" (or torch, tensorflow).')
 
 
-@export("keras.backend.backend", "keras.config.backend")
+@export("keras.backend.backend", "keras.config.backend", "hornbeam.backend")
 def backend() -> str:
     """Name of the default backend: `"jax"`, `"torch"`, `"tensorflow"` or `"numpy"`.
 

@@ -45,6 +45,7 @@ class Convolution(Layer):
     """What all convolutional layers share; subclasses fix `rank`."""
 
     rank: int
+    filters: Any
     _settings = {  # noqa: RUF012
         "filters": None,
         "kernel_size": None,
@@ -334,9 +335,7 @@ class DepthwiseConv2D(Convolution):
 
     def call(self, inputs: Any) -> Any:
         return self._finish(
-            depthwise_conv(
-                inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate
-            )
+            depthwise_conv(inputs, self.kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
         )
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:

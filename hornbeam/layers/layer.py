@@ -126,7 +126,7 @@ class Layer:
         elif isinstance(value, Layer) and value._parent is None:
             object.__setattr__(value, "_parent", weakref.ref(self))
         calls = self.__dict__.get("_recorded_calls")
-        if calls is not None and calls.used:
+        if calls is not None and calls.used and name not in structure.HARMLESS:
             structure.mutations.count += 1
         prop = getattr(type(self), name, None)
         if isinstance(prop, property) or not hasattr(self, "_nature_set"):
@@ -602,6 +602,8 @@ class Layer:
             return config
         return calling.automatic_config(self, config)
 
+    # attributes with variables that are no weights and stand in no file: what one batch leaves for the next
+    _passing: frozenset[str] = frozenset()
     # arguments of `__init__` kept under their own names -> the room that serialises them, None for plain data
     _settings: dict[str, Any] = {}  # noqa: RUF012 - never changed
 

@@ -22,7 +22,11 @@ class Merge(Layer):
         return super().get_config()
 
     def build(self, input_shape: Any) -> None:
-        if not isinstance(input_shape, (list, tuple)) or not input_shape or not isinstance(input_shape[0], (list, tuple)):
+        if (
+            not isinstance(input_shape, (list, tuple))
+            or not input_shape
+            or not isinstance(input_shape[0], (list, tuple))
+        ):
             raise ShapeError(
                 f"{type(self).__name__} '{self.name}' takes a list of tensors, got one of shape {input_shape}: call it as "
                 "`layer([a, b])`."
@@ -33,7 +37,9 @@ class Merge(Layer):
 
     def call(self, inputs: Any) -> Any:
         if not isinstance(inputs, (list, tuple)):
-            raise ShapeError(f"{type(self).__name__} '{self.name}' takes a list of tensors: call it as `layer([a, b])`.")
+            raise ShapeError(
+                f"{type(self).__name__} '{self.name}' takes a list of tensors: call it as `layer([a, b])`."
+            )
         rank = max(len(x.shape) for x in inputs)
         return functools.reduce(self.merge, [_with_rank(x, rank) for x in inputs])
 
@@ -104,7 +110,8 @@ class Concatenate(Merge):
         for shape in shapes[1:]:
             axis = self.axis % len(shapes[0])
             same = len(shape) == len(shapes[0]) and all(
-                i == axis or a is None or b is None or a == b for i, (a, b) in enumerate(zip(shape, shapes[0], strict=True))
+                i == axis or a is None or b is None or a == b
+                for i, (a, b) in enumerate(zip(shape, shapes[0], strict=True))
             )
             if not same:
                 raise ShapeError(

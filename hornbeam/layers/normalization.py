@@ -126,7 +126,11 @@ class BatchNormalization(_ScaledNormalization):
             )
         self._declare((channels,))
         self.moving_mean = self.add_weight(
-            name="moving_mean", shape=(channels,), initializer=self.moving_mean_initializer, trainable=False, autocast=False
+            name="moving_mean",
+            shape=(channels,),
+            initializer=self.moving_mean_initializer,
+            trainable=False,
+            autocast=False,
         )
         self.moving_variance = self.add_weight(
             name="moving_variance",
@@ -211,7 +215,9 @@ class LayerNormalization(_ScaledNormalization):
         self.rms_scaling = bool(kwargs.pop("rms_scaling", False))
         super().__init__(**kwargs)
         if self.rms_scaling:
-            raise ConfigError(f"LayerNormalization '{self.name}': rms_scaling=True is deprecated; use RMSNormalization.")
+            raise ConfigError(
+                f"LayerNormalization '{self.name}': rms_scaling=True is deprecated; use RMSNormalization."
+            )
         self.axis = axis if isinstance(axis, int) else list(axis)
         self.epsilon = float(epsilon)
         self._keep(center, scale, settings)
@@ -219,7 +225,9 @@ class LayerNormalization(_ScaledNormalization):
 
     def build(self, input_shape: Any) -> None:
         axes = [self.axis] if isinstance(self.axis, int) else self.axis
-        shape = tuple(input_shape[canonical_axis(a, len(input_shape), f"LayerNormalization '{self.name}'")] for a in axes)
+        shape = tuple(
+            input_shape[canonical_axis(a, len(input_shape), f"LayerNormalization '{self.name}'")] for a in axes
+        )
         if None in shape:
             raise ShapeError(
                 f"LayerNormalization '{self.name}': the sizes of axis {self.axis} must be known, got shape {input_shape}."

@@ -123,7 +123,9 @@ class ZeroPadding2D(Layer):
         super().__init__(**kwargs)
         sides = (padding, padding) if isinstance(padding, int) else tuple(padding)
         pairs = tuple((side, side) if isinstance(side, int) else tuple(side) for side in sides)
-        if len(pairs) != 2 or any(len(pair) != 2 or any(not isinstance(n, int) or n < 0 for n in pair) for pair in pairs):
+        if len(pairs) != 2 or any(
+            len(pair) != 2 or any(not isinstance(n, int) or n < 0 for n in pair) for pair in pairs
+        ):
             raise ConfigError(
                 f"ZeroPadding2D '{self.name}': padding is an int, two ints, or two pairs of ints, got {padding!r}."
             )
@@ -134,4 +136,6 @@ class ZeroPadding2D(Layer):
     def call(self, inputs: Any) -> Any:
         spatial = [tuple(pair) for pair in self.padding]
         none = (0, 0)
-        return move.pad(inputs, [none, *spatial, none] if self.data_format == "channels_last" else [none, none, *spatial])
+        return move.pad(
+            inputs, [none, *spatial, none] if self.data_format == "channels_last" else [none, none, *spatial]
+        )

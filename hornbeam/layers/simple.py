@@ -86,7 +86,7 @@ class Lambda(Layer):
             raise ConfigError(f"Lambda '{self.name}': function must be callable, got {function!r:.80}.")
         self.function = function
         self.arguments = dict(arguments or {})
-        self._output_shape = output_shape
+        self._output_shape: Any = output_shape
         self.mask = mask
         if mask is not None:
             self.supports_masking = True
@@ -172,5 +172,3 @@ class Dropout(Layer):
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return input_shape
-
-

@@ -27,6 +27,13 @@ FRAMEWORK = frozenset(
 )  # fmt: skip
 
 
+# attributes that no call depends on: setting them leaves recordings valid
+HARMLESS = frozenset(
+    {
+        "stop_training", "history", "optimizer", "loss", "compiled", "run_eagerly", "jit_compile",
+        "steps_per_execution", "built", "input_spec",
+    }
+)  # fmt: skip
 PLAIN = frozenset({int, float, str, bool, type(None)})
 
 
@@ -90,13 +97,17 @@ def walk(layer: Any, include_self: bool = True) -> Iterator[Any]:
 def own_variables(layer: Any) -> list[Variable]:
     """Variables of this very layer in the order they were declared."""
     listed = list(layer._variables)
-    listed += [value for _, value in held(layer) if isinstance(value, Variable)]
+    listed += [value for name, value in held(layer) if isinstance(value, Variable) and name not in layer._passing]
     return unique(listed)
 
 
 def seed_states(layer: Any) -> list[Variable]:
-    """States of the seed generators that this very layer holds."""
-    return unique(value.state for _, value in held(layer) if isinstance(value, SeedGenerator))
+    """State of this very layer that is no weight: of its seed generators, and what is left from its last batch."""
+    return unique(
+        value.state if isinstance(value, SeedGenerator) else value
+        for name, value in held(layer)
+        if isinstance(value, SeedGenerator) or (name in layer._passing and isinstance(value, Variable))
+    )
 
 
 def variables(layer: Any, seeds: bool) -> list[Variable]:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.core import config
+from hornbeam.core import config, registry
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
+from hornbeam.losses.loss import same_rank
 from hornbeam.metrics.reductions import FunctionMetric
 from hornbeam.ops import api as ops
 
 
-def same_rank(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
-    """Both as tensors, without a last axis of size 1 that only one of them has.
+def paired(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as tensors of one engine and of one rank, where a last axis of size 1 is all that keeps them from it."""
+    y_true, y_pred = tensors(y_true, y_pred)
+    return same_rank(y_true, y_pred)
 
-    A lone axis stands for one class or one column, so that (n,) meets (n, 1) sample by sample.
-    """
+
+def tensors(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    """Both as tensors; labels that are none yet follow the predictions."""
     y_pred = ops.convert_to_tensor(y_pred)
-    y_true = ops.convert_to_tensor(y_true)
-    true_ndim, pred_ndim = len(y_true.shape), len(y_pred.shape)
-    if true_ndim == pred_ndim + 1 and y_true.shape[-1] == 1 and pred_ndim:
-        y_true = ops.squeeze(y_true, -1)
-    elif pred_ndim == true_ndim + 1 and y_pred.shape[-1] == 1 and true_ndim:
-        y_pred = ops.squeeze(y_pred, -1)
-    return y_true, y_pred
+    owner = registry.backend_of(y_pred)
+    if owner is not None and registry.backend_of(y_true) is None:
+        return owner.convert(y_true, None), y_pred
+    return ops.convert_to_tensor(y_true), y_pred
 
 
 def _floats(matches: Any) -> Any:
@@ -32,7 +33,7 @@ def _floats(matches: Any) -> Any:
 
 def accuracy(y_true: Any, y_pred: Any) -> Any:
     """1.0 where `y_true == y_pred`, element by element."""
-    y_true, y_pred = same_rank(y_true, y_pred)
+    y_true, y_pred = paired(y_true, y_pred)
     return _floats(ops.equal(y_true, y_pred))
 
 
@@ -44,7 +45,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Any:
         >>> hornbeam.metrics.binary_accuracy([1, 0], [0.9, 0.8])
         array([1., 0.], dtype=float32)
     """
-    y_true, y_pred = same_rank(y_true, y_pred)
+    y_true, y_pred = paired(y_true, y_pred)
     return _floats(ops.equal(y_true, ops.cast(ops.greater(y_pred, threshold), y_pred.dtype)))
 
 
@@ -56,7 +57,8 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
         >>> hornbeam.metrics.categorical_accuracy([[0, 1], [1, 0]], [[0.2, 0.8], [0.4, 0.6]])
         array([1., 0.], dtype=float32)
     """
-    return _sparse_matches(ops.argmax(ops.convert_to_tensor(y_true), -1), y_pred)
+    y_true, y_pred = tensors(y_true, y_pred)
+    return _floats(ops.equal(ops.argmax(y_true, -1), ops.argmax(y_pred, -1)))
 
 
 @export("keras.metrics.sparse_categorical_accuracy")
@@ -67,19 +69,15 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
         >>> hornbeam.metrics.sparse_categorical_accuracy([1, 1], [[0.2, 0.8], [0.6, 0.4]])
         array([1., 0.], dtype=float32)
     """
-    return _sparse_matches(_labels(y_true, y_pred), y_pred)
+    y_true, y_pred = tensors(y_true, y_pred)
+    return _floats(ops.equal(_labels(y_true, y_pred), ops.argmax(y_pred, -1)))
 
 
 def _labels(y_true: Any, y_pred: Any) -> Any:
-    """`y_true` without the last axis where that is of size 1 and not the only one that speaks of classes."""
-    y_true = ops.convert_to_tensor(y_true)
+    """`y_true` without the last axis where that is of size 1 and `y_pred` has its classes."""
     if len(y_true.shape) == len(y_pred.shape) and y_true.shape[-1] == 1:
         y_true = ops.squeeze(y_true, -1)
     return y_true
-
-
-def _sparse_matches(labels: Any, y_pred: Any) -> Any:
-    return _floats(ops.equal(labels, ops.argmax(y_pred, -1)))
 
 
 @export("keras.metrics.top_k_categorical_accuracy")
@@ -90,7 +88,8 @@ def top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5) -> Any:
         >>> hornbeam.metrics.top_k_categorical_accuracy([[1, 0, 0]], [[0.3, 0.5, 0.2]], k=2)
         array([1.], dtype=float32)
     """
-    return sparse_top_k_categorical_accuracy(ops.argmax(ops.convert_to_tensor(y_true), -1), y_pred, k)
+    y_true, y_pred = tensors(y_true, y_pred)
+    return sparse_top_k_categorical_accuracy(ops.argmax(y_true, -1), y_pred, k)
 
 
 @export("keras.metrics.sparse_top_k_categorical_accuracy")
@@ -106,7 +105,7 @@ def sparse_top_k_categorical_accuracy(y_true: Any, y_pred: Any, k: int = 5, from
         >>> hornbeam.metrics.sparse_top_k_categorical_accuracy([0], [[0.3, 0.5, 0.2]], k=2)
         array([1.], dtype=float32)
     """
-    y_pred = ops.convert_to_tensor(y_pred)
+    y_true, y_pred = tensors(y_true, y_pred)
     labels = ops.reshape(_labels(y_true, y_pred), (-1,))
     scores = ops.reshape(y_pred, (-1, y_pred.shape[-1]))
     if from_sorted_ids:

@@ -65,7 +65,7 @@ class AUC(Metric):
         self.summation_method = str(summation_method).lower()
         self.multi_label = multi_label
         self.num_labels = num_labels
-        self.label_weights = list(label_weights) if label_weights is not None else None
+        self.label_weights = None if label_weights is None else [float(w) for w in label_weights]
         self._from_logits = from_logits
         self._own_thresholds = thresholds is not None
         if thresholds is not None:
@@ -166,8 +166,7 @@ class AUC(Metric):
             return areas
         if self.label_weights is None:
             return ops.mean(areas)
-        weights = ops.convert_to_tensor(self.label_weights, self.dtype)
-        return ops.divide_no_nan(ops.sum(areas * weights), ops.sum(weights))
+        return ops.divide_no_nan(ops.sum(ops.multiply(areas, self.label_weights)), sum(self.label_weights))
 
     def get_config(self) -> dict[str, Any]:
         found = {

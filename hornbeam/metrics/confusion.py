@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
-from hornbeam.metrics.accuracy import same_rank
+from hornbeam.metrics.accuracy import paired
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.reductions import fitted_weight
 from hornbeam.ops import api as ops
@@ -44,7 +46,7 @@ def counts(
     Raises:
         ShapeError: labels, scores and weights do not fit together.
     """
-    y_true, y_pred = same_rank(y_true, y_pred)
+    y_true, y_pred = paired(y_true, y_pred)
     sizes = [public(y_true.shape), public(y_pred.shape)]
     if len(sizes[0]) != len(sizes[1]) or any(a != b and None not in (a, b) for a, b in zip(*sizes, strict=True)):
         raise ShapeError(f"y_true of shape {sizes[0]} and y_pred of shape {sizes[1]} should have the same shape.")
@@ -57,7 +59,7 @@ def counts(
             weights = ops.expand_dims(weights, -1)
         weights = weights + ops.zeros_like(scores)
     if label_weights is not None:
-        each = ops.zeros_like(scores) + ops.convert_to_tensor(label_weights, dtype)
+        each = ops.add(ops.zeros_like(scores), label_weights)
         weights = each if weights is None else weights * each
     if top_k is not None:
         least = ops.top_k(scores, top_k)[0][..., -1:]
@@ -84,13 +86,12 @@ def counts(
 
 def _above(scores: Any, amounts: Any, thresholds: list[float], per_label: bool, dtype: str) -> Any:
     """Sum of the amounts whose score lies above each threshold."""
-    limits = ops.convert_to_tensor(thresholds, dtype)
+    limits = np.asarray(thresholds, "float32")
     if not per_label:
         scores, amounts = ops.reshape(scores, (-1,)), ops.reshape(amounts, (-1,))
-        above = ops.cast(ops.greater(ops.expand_dims(scores, 0), ops.expand_dims(limits, 1)), dtype)
+        above = ops.cast(ops.greater(ops.expand_dims(scores, 0), limits[:, None]), dtype)
         return ops.sum(above * amounts, axis=1)
-    limits = ops.reshape(limits, (-1, 1, 1))
-    above = ops.cast(ops.greater(ops.expand_dims(scores, 0), limits), dtype)
+    above = ops.cast(ops.greater(ops.expand_dims(scores, 0), limits[:, None, None]), dtype)
     return ops.sum(above * amounts, axis=1)
 
 
@@ -100,7 +101,7 @@ def _above_by_bucket(scores: Any, amounts: Any, count: int, per_label: bool) -> 
     labels = 1
     if per_label:
         labels = int(scores.shape[1])
-        buckets = buckets + ops.convert_to_tensor([count * i for i in range(labels)], "int32")
+        buckets = ops.add(buckets, count * np.arange(labels, dtype="int32"))
     sums = ops.segment_sum(ops.reshape(amounts, (-1,)), ops.reshape(buckets, (-1,)), count * labels)
     sums = ops.reshape(sums, (labels, count))
     above = ops.flip(ops.cumsum(ops.flip(sums, axis=1), axis=1), axis=1)

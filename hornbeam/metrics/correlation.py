@@ -7,13 +7,13 @@ from typing import Any
 from hornbeam.core import config
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.export import export
-from hornbeam.metrics.accuracy import same_rank
+from hornbeam.metrics.accuracy import paired
 from hornbeam.metrics.reductions import FunctionMetric
 from hornbeam.ops import api as ops
 
 
 def _floats(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
-    y_true, y_pred = same_rank(y_true, y_pred)
+    y_true, y_pred = paired(y_true, y_pred)
     if not dtypes.is_floating(ops.dtype(y_pred)):
         y_pred = ops.cast(y_pred, config.floatx())
     return ops.cast(y_true, ops.dtype(y_pred)), y_pred

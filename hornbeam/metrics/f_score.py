@@ -7,6 +7,7 @@ from typing import Any
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
+from hornbeam.metrics.accuracy import tensors
 from hornbeam.metrics.metric import Metric
 from hornbeam.ops import api as ops
 
@@ -74,8 +75,8 @@ class FBetaScore(Metric):
         self._built = True
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        y_true = ops.convert_to_tensor(y_true, dtype=self.dtype)
-        y_pred = ops.convert_to_tensor(y_pred, dtype=self.dtype)
+        y_true, y_pred = tensors(y_true, y_pred)
+        y_true, y_pred = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
         if not self._built:
             self._build(y_true, y_pred)
         if self.threshold is None:

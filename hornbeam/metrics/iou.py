@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
+from hornbeam.metrics.accuracy import tensors
 from hornbeam.metrics.metric import Metric
 from hornbeam.ops import api as ops
 
@@ -59,7 +60,7 @@ class IoU(Metric):
         self.total_cm = self.add_variable((num_classes, num_classes), "zeros", name="total_confusion_matrix")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+        y_true, y_pred = tensors(y_true, y_pred)
         if not self.sparse_y_true:
             y_true = ops.argmax(y_true, axis=self.axis)
         if not self.sparse_y_pred:
@@ -84,8 +85,7 @@ class IoU(Metric):
         matrix = ops.cast(self.total_cm, "float32")
         right = ops.diagonal(matrix)
         union = ops.sum(matrix, axis=0) + ops.sum(matrix, axis=1) - right
-        chosen = ops.convert_to_tensor(self.target_class_ids, "int32")
-        right, union = ops.take(right, chosen, axis=0), ops.take(union, chosen, axis=0)
+        right, union = (ops.take(part, self.target_class_ids, axis=0) for part in (right, union))
         # classes that neither occur nor are predicted do not count
         occurring = ops.cast(ops.greater(union, 0), "float32")
         return ops.divide_no_nan(ops.sum(ops.divide_no_nan(right, union)), ops.sum(occurring))

@@ -8,7 +8,7 @@ from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
 from hornbeam.losses import functions
-from hornbeam.metrics.accuracy import same_rank
+from hornbeam.metrics.accuracy import paired, tensors
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.reductions import FunctionMetric, Mean, fitted_weight
 from hornbeam.ops import api as ops
@@ -44,7 +44,7 @@ class RootMeanSquaredError(Mean):
         super().__init__(name, dtype)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        y_true, y_pred = same_rank(y_true, y_pred)
+        y_true, y_pred = paired(y_true, y_pred)
         difference = ops.cast(y_true, self.dtype) - ops.cast(y_pred, self.dtype)
         super().update_state(ops.square(difference), sample_weight)
 
@@ -166,28 +166,29 @@ class R2Score(Metric):
         super().__init__(dtype, name)
         if class_aggregation not in self.AGGREGATIONS:
             raise ConfigError(
-                f"Metric '{self.name}': class_aggregation must be one of {self.AGGREGATIONS}, got {class_aggregation!r}."
+                f"Metric '{self.name}': class_aggregation must be one of {self.AGGREGATIONS}, "
+                f"got {class_aggregation!r}."
             )
         if num_regressors < 0:
             raise ConfigError(f"Metric '{self.name}': num_regressors must not be negative, got {num_regressors}.")
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.num_samples = self.add_variable((), "zeros", dtype="int32", name="num_samples")
+        self.num_samples = self.add_variable((), "zeros", name="num_samples")
         self._built = False
 
     def _build(self, columns: int) -> None:
-        for name in ("squared_sum", "sum", "total_mse", "count"):
+        for name in ("squared_sum", "sum", "residual", "count"):
             setattr(self, name, self.add_variable((columns,), "zeros", name=name))
         self._built = True
 
     squared_sum: Any
     sum: Any
-    total_mse: Any
+    residual: Any
     count: Any
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        y_true = ops.cast(ops.convert_to_tensor(y_true), self.dtype)
-        y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
+        y_true, y_pred = tensors(y_true, y_pred)
+        y_true, y_pred = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
         if len(y_true.shape) != 2 or len(y_pred.shape) != 2:
             raise ShapeError(
                 f"Metric '{self.name}' expects labels and predictions of shape (samples, columns), got "
@@ -202,15 +203,16 @@ class R2Score(Metric):
         weighted = y_true * weight
         self.sum.assign_add(ops.sum(weighted, axis=0))
         self.squared_sum.assign_add(ops.sum(y_true * weighted, axis=0))
-        self.total_mse.assign_add(ops.sum(ops.square(y_true - y_pred) * weight, axis=0))
+        self.residual.assign_add(ops.sum(ops.square(y_true - y_pred) * weight, axis=0))
         self.count.assign_add(ops.sum(ops.ones_like(y_true) * weight, axis=0))
-        self.num_samples.assign_add(ops.cast(ops.sum(ops.ones_like(y_true[:, 0])), "int32"))
+        # as Keras counts: every number is a sample
+        self.num_samples.assign_add(ops.sum(ops.ones_like(y_true)))
 
     def result(self) -> Any:
         if not self._built:
             return ops.zeros((), self.dtype)
         total = self.squared_sum - ops.square(self.sum) / self.count
-        scores = 1 - self.total_mse / total
+        scores = 1 - self.residual / total
         scores = ops.where(ops.isinf(scores), ops.zeros_like(scores), scores)
         if self.class_aggregation == "uniform_average":
             score = ops.mean(scores)
@@ -220,8 +222,7 @@ class R2Score(Metric):
             score = scores
         if not self.num_regressors:
             return score
-        samples = ops.cast(self.num_samples, self.dtype)
-        return 1 - (1 - score) * (samples - 1) / (samples - self.num_regressors - 1)
+        return 1 - (1 - score) * (self.num_samples - 1) / (self.num_samples - self.num_regressors - 1)
 
     def get_config(self) -> dict[str, Any]:
         settings = {"class_aggregation": self.class_aggregation, "num_regressors": self.num_regressors}

@@ -70,7 +70,7 @@ def _clone_graph(model: Any, input_tensors: Any, clone: Any, call: Any, recursiv
     from hornbeam.core.spec import KerasTensor
     from hornbeam.graph.graph import Node
     from hornbeam.graph.interpret import interpret
-    from hornbeam.layers.input_layer import Input
+    from hornbeam.layers.input_layer import Input, InputLayer
     from hornbeam.models.functional import Functional
     from hornbeam.models.sequential import Sequential
 
@@ -84,14 +84,13 @@ def _clone_graph(model: Any, input_tensors: Any, clone: Any, call: Any, recursiv
         return copies[id(layer)]
 
     if isinstance(model, Sequential):
-        layers = [layer if type(layer).__name__ == "InputLayer" else copy(layer) for layer in model._written_layers()]
-        start = [
+        chain = [
             Input(batch_shape=layer.batch_shape, dtype=layer.output_dtype)
-            if type(layer).__name__ == "InputLayer"
-            else layer
-            for layer in layers
+            if isinstance(layer, InputLayer)
+            else copy(layer)
+            for layer in model._written_layers()
         ]
-        return Sequential(start, name=model.name)
+        return Sequential(chain, name=model.name)
     if model._graph is None:
         raise ValueError(f"Model '{model.name}' is neither Sequential nor functional; clone_function cannot be used.")
 

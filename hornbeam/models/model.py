@@ -20,7 +20,7 @@ def _functional_arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool
 
 
 @export("keras.Model", "keras.models.Model")
-class Model(Trainer, Layer):
+class Model(Trainer):
     """Layers that train together: a subclass with `call`, or `Model(inputs, outputs)` for a graph of layers.
 
     Args:

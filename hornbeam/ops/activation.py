@@ -1,8 +1,12 @@
-"""Activation functions."""
+"""Activation functions.
+
+Python numbers that are not whole go through `multiply` and `add`, which keep the dtype: NumPy's small floats do not.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
@@ -10,15 +14,19 @@ from hornbeam.ops import dtypes
 from hornbeam.ops.create import ones_like, zeros_like
 from hornbeam.ops.elementwise import (
     absolute,
+    add,
     clip,
+    divide,
     erf,
     exp,
     expm1,
     log,
     logaddexp,
     minimum,
+    multiply,
     sqrt,
     square,
+    subtract,
     tanh,
     where,
 )
@@ -30,6 +38,11 @@ from hornbeam.ops.rules_nn import floats
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
+
+
+def _up_to_zero(x: Any) -> Any:
+    """x where it is not positive: beyond, `exp` would overflow in the branch not taken, and its gradient be inf * 0."""
+    return where(x > 0, zeros_like(x), x)
 
 
 @export("keras.ops.relu", "keras.ops.nn.relu")
@@ -65,7 +78,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
         >>> hornbeam.ops.leaky_relu([-1.0, 2.0])
         array([-0.2,  2. ], dtype=float32)
     """
-    return where(x > 0, x, x * negative_slope)
+    return where(x > 0, x, multiply(x, negative_slope))
 
 
 @export("keras.ops.elu", "keras.ops.nn.elu", "keras.activations.elu")
@@ -77,8 +90,7 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
         >>> hornbeam.ops.elu([0.0, 2.0])
         array([0., 2.], dtype=float32)
     """
-    # of the side not taken, `exp` must not overflow: its gradient would be inf * 0
-    return where(x > 0, x, expm1(minimum(x, 0)) * alpha)
+    return where(x > 0, x, multiply(expm1(_up_to_zero(x)), alpha))
 
 
 @export("keras.ops.selu", "keras.ops.nn.selu", "keras.activations.selu")
@@ -90,7 +102,7 @@ def selu(x: Tensor) -> Tensor:
         >>> hornbeam.ops.selu([0.0, 1.0])
         array([0.      , 1.050701], dtype=float32)
     """
-    return elu(x, SELU_ALPHA) * SELU_SCALE
+    return multiply(elu(x, SELU_ALPHA), SELU_SCALE)
 
 
 @export("keras.ops.celu", "keras.ops.nn.celu", "keras.activations.celu")
@@ -102,7 +114,7 @@ def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
         >>> hornbeam.ops.celu([0.0, 2.0])
         array([0., 2.], dtype=float32)
     """
-    return where(x > 0, x, expm1(minimum(x, 0) / alpha) * alpha)
+    return where(x > 0, x, multiply(expm1(divide(_up_to_zero(x), alpha)), alpha))
 
 
 @export("keras.ops.sigmoid", "keras.ops.nn.sigmoid", "keras.activations.sigmoid")
@@ -188,8 +200,9 @@ def gelu(x: Tensor, approximate: bool = True) -> Tensor:
         array([0.], dtype=float32)
     """
     if approximate:
-        return x * 0.5 * (tanh((x + x * x * x * 0.044715) * math.sqrt(2 / math.pi)) + 1)
-    return x * 0.5 * (erf(x * math.sqrt(0.5)) + 1)
+        inner = multiply(x + multiply(x * x * x, 0.044715), math.sqrt(2 / math.pi))
+        return multiply(x, 0.5) * (tanh(inner) + 1)
+    return multiply(x, 0.5) * (erf(multiply(x, math.sqrt(0.5))) + 1)
 
 
 @export("keras.activations.mish")
@@ -259,7 +272,7 @@ def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
         >>> hornbeam.ops.soft_shrink([-1.0, 0.2, 2.0])
         array([-0.5,  0. ,  1.5], dtype=float32)
     """
-    return where(x > threshold, x - threshold, where(x < -threshold, x + threshold, zeros_like(x)))
+    return where(x > threshold, subtract(x, threshold), where(x < -threshold, add(x, threshold), zeros_like(x)))
 
 
 @export("keras.ops.hard_shrink", "keras.ops.nn.hard_shrink", "keras.activations.hard_shrink")
@@ -307,7 +320,7 @@ def squareplus(x: Tensor, b: float = 4) -> Tensor:
         >>> hornbeam.ops.squareplus([0.0])
         array([1.], dtype=float32)
     """
-    return (x + sqrt(square(x) + b)) / 2
+    return (x + sqrt(add(square(x), b))) / 2
 
 
 @export("keras.ops.sparse_plus", "keras.ops.nn.sparse_plus", "keras.activations.sparse_plus")

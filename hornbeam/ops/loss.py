@@ -9,14 +9,11 @@ from hornbeam.core import config
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import broadcast, public
-from hornbeam.ops.activation import log_softmax
+from hornbeam.ops.activation import log_softmax, softplus
 from hornbeam.ops.elementwise import (
-    absolute,
     cast,
     clip,
-    exp,
     log,
-    log1p,
     log10,
     maximum,
     square,
@@ -60,7 +57,7 @@ def check_sparse_shapes(target: Any, output: Any, axis: int) -> bool:
     return kept
 
 
-def _log_probabilities(output: Any, axis: int) -> Any:
+def _log_probabilities(output: Any, axis: Any) -> Any:
     """Logarithms of probabilities: made to sum to 1, and kept `epsilon` away from 0 and 1."""
     epsilon = config.epsilon()
     return log(clip(output / sum(output, axis, keepdims=True), epsilon, 1 - epsilon))
@@ -93,7 +90,7 @@ def categorical_crossentropy(target: Tensor, output: Tensor, from_logits: bool =
 @export("keras.ops.sparse_categorical_crossentropy", "keras.ops.nn.sparse_categorical_crossentropy")
 @composite(dtype=floats, promote=("output",))
 def sparse_categorical_crossentropy(
-    target: Tensor, output: Tensor, from_logits: bool = False, axis: Axis = -1
+    target: Tensor, output: Tensor, from_logits: bool = False, axis: int = -1
 ) -> Tensor:
     """-log(output[label]): `categorical_crossentropy` with the classes given by number.
 
@@ -141,8 +138,8 @@ def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = Fals
     scores = widened(output)
     expected = in_dtype_of(target, scores)
     if from_logits:
-        # the larger of the two exponents is taken out, so that nothing overflows
-        loss = maximum(scores, 0) - scores * expected + log1p(exp(-absolute(scores)))
+        # log(sigmoid(x)) is -softplus(-x), and log(1 - sigmoid(x)) is -softplus(x)
+        loss = expected * softplus(-scores) + (1 - expected) * softplus(scores)
     else:
         epsilon = config.epsilon()
         scores = clip(scores, epsilon, 1 - epsilon)

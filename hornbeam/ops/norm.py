@@ -29,7 +29,7 @@ def in_dtype_of(x: Any, other: Any) -> Any:
     return x if standardize(x.dtype) == dtype else cast(x, dtype)
 
 
-def _along(x: Any, axes: tuple[int, ...], parameter: Any) -> Any:
+def _along(x: Any, axes: Any, parameter: Any) -> Any:
     """A parameter of the sizes of `axes`, shaped to broadcast against x."""
     if parameter is None or axes == (len(x.shape) - 1,):
         return parameter

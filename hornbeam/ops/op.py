@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from hornbeam.core import dtype as dtypes
-from hornbeam.core import registry
+from hornbeam.core import config, registry
 from hornbeam.core.errors import AxisError, BackendError, DtypeError, MixedBackendsError
 from hornbeam.core.registry import backend_by_type, backend_of_type
 from hornbeam.core.scope import context
@@ -27,6 +27,8 @@ Axis = int | None
 Axes = int | Sequence[int] | None
 DType = str | None
 F = TypeVar("F", bound=Callable[..., Any])
+
+NUMBERS = (int, float)
 
 # every operation, by its Keras name ("add", "random.uniform")
 operations: dict[str, Op] = {}
@@ -77,6 +79,9 @@ class Op:
                 self.canonical.append((i, self._axes))
         self.axis_of = axis_of
         self.targets: dict[tuple[str, ...], tuple[str | None, str]] = {}
+        self.binary = len(self.names) == len(self.promoted) == 2 and policy is not None
+        # dtypes (of the engines' own) that promotion leaves alone where all promoted arguments have them
+        self.settled: set[Any] = set()
         self.function = self._wrap(function)
 
     def __repr__(self) -> str:
@@ -138,10 +143,12 @@ class Op:
                 backend = None
                 break
             backend = owner
+        if backend is None and self.binary:
+            backend = self.beside_number(args)
+        elif backend is None or (self.policy is not None and not self.is_settled(args)):
+            backend, args = self.prepare(backend, args)
         if backend is None:
-            backend, args = self.convert(args)
-        if self.policy is not None:
-            args = self.promote(backend, args)
+            backend, args = self.prepare(backend, args)
         if self.canonical or self.dtype_parameters:
             args = self.canonicalize(backend, args)
         entry = backend.table.get(self.name)
@@ -155,8 +162,48 @@ class Op:
             self.explain(backend, args, error)
             raise
 
+    def prepare(self, backend: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """Convert and promote where one of the two is needed."""
+        if backend is None:
+            backend, args = self.convert(args)
+        if self.policy is not None and not self.is_settled(args):
+            args = self.promote(backend, args)
+        return backend, args
+
+    def beside_number(self, args: tuple[Any, ...]) -> Any:
+        """The backend of a tensor beside a python number that may stay one and changes no dtype, or None."""
+        left, right = args[0], args[1]
+        tensor, number = (right, left) if type(left) in NUMBERS else (left, right)
+        if type(number) not in NUMBERS:
+            return None
+        backend = backend_by_type.get(type(tensor))
+        if backend is None or self.name not in backend.scalars:
+            return None
+        name = backend.dtype(tensor)
+        key = (type(left).__name__, name) if tensor is right else (name, type(right).__name__)
+        found = self.targets.get(key)
+        return backend if found is not None and found[0] == name else None
+
+    def is_settled(self, args: tuple[Any, ...]) -> bool:
+        """Whether the promoted arguments all have one dtype that stays as it is; the usual case, looked up by object."""
+        if self.promoted_sequences:
+            return False
+        try:
+            dtype = args[self.promoted[0]].dtype
+            for i in self.promoted[1:]:
+                if args[i].dtype is not dtype:
+                    return False
+            return dtype in self.settled
+        except (AttributeError, IndexError):  # None or a python number
+            return False
+
     def convert(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """The backend that the tensors decide, and the arguments with every tensor argument on it."""
+        default = context.backend or (registry.default() if context.recording is None else None)
+        if default is not None and default.plain is not None and context.recording is None and not self.sequences:
+            plain = default.plain
+            if all(type(args[i]) is plain for i in self.tensors):
+                return default, args
         values = list(args)
         backend = None
         for i in self.tensors:
@@ -186,7 +233,9 @@ class Op:
         for i in self.sequences:
             if values[i] is not None:
                 values[i] = [
-                    value if backend_by_type.get(type(value)) is backend else self.to_tensor(backend, value, self.names[i])
+                    value
+                    if backend_by_type.get(type(value)) is backend
+                    else self.to_tensor(backend, value, self.names[i])
                     for value in values[i]
                 ]
         if weak:
@@ -262,6 +311,10 @@ class Op:
         key = self.dtype_key(backend, args)
         target = (self.targets.get(key) or self.target(key))[0]
         if target is None or all(name == target for name in key):
+            if not self.promoted_sequences and len(key) == len(self.promoted) and len(set(key)) == 1:
+                dtype = getattr(args[self.promoted[0]], "dtype", None)
+                if dtype is not None:
+                    self.settled.add(dtype)
             return args
         target = backend.narrow.get(target, target)
         values = list(args)
@@ -325,6 +378,16 @@ class Op:
             raise better from error
 
 
+def _forget() -> None:
+    """What python numbers promote to depends on floatx."""
+    for op in operations.values():
+        op.targets.clear()
+        op.settled.clear()
+
+
+config.on_change(_forget)
+
+
 def primitive(
     rule: Callable[..., Any],
     dtype: Callable[[tuple[str, ...]], tuple[str | None, str]] | None = None,
@@ -375,4 +438,4 @@ def _known(op: Op) -> Any:
     return op.function
 
 
-__all__ = ["AxisError", "Axes", "Axis", "DType", "Op", "Tensor", "Tensors", "composite", "operations", "primitive"]
+__all__ = ["Axes", "Axis", "AxisError", "DType", "Op", "Tensor", "Tensors", "composite", "operations", "primitive"]

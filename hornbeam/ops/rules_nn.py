@@ -166,11 +166,28 @@ def windows(what: str, shape: Any, spatial: Any, window: Any, where: Geometry) -
     return tuple(found)
 
 
+def check_fit(what: str, shape: Any, window: Any, where: Geometry) -> None:
+    """Refuse what would leave nothing, where an engine would give an empty result."""
+    if where.padding == "valid":
+        windows(what, shape, split_shape(shape, where.channels_last)[1], window, where)
+
+
 def _check_ranks(what: str, inputs: KerasTensor, kernel: KerasTensor) -> None:
     if inputs.ndim < 3 or inputs.ndim != kernel.ndim:
         raise ShapeError(
             f"{what}() needs inputs (batch, spatial..., channels) and a kernel (spatial..., in, out) of one rank, "
             f"at least 3. Received: inputs of shape {inputs.shape}, kernel of shape {kernel.shape}."
+        )
+
+
+def check_channels(inputs: Any, kernel: Any, channels: Any) -> None:
+    """Refuse a kernel whose channels and filters do not come out even with the inputs' channels."""
+    depth, filters = kernel[-2:]
+    if type(channels) is type(depth) is int and (channels % depth or filters % (channels // depth)):
+        raise ShapeError(
+            f"conv(): {channels} input channels do not fit a kernel for {depth} channels and {filters} filters "
+            f"(inputs {inputs}, kernel {kernel}): the channels must be a multiple of the kernel's, and the filters a "
+            "multiple of the number of groups."
         )
 
 
@@ -181,13 +198,8 @@ def conv(
     _check_ranks("conv", inputs, kernel)
     where = geometry(inputs.ndim - 2, strides, padding, data_format, dilation_rate)
     batch, spatial, channels = split_shape(inputs.dims, where.channels_last)
-    *window, depth, filters = kernel.dims
-    if isinstance(channels, int) and isinstance(depth, int) and (channels % depth or filters % (channels // depth)):
-        raise ShapeError(
-            f"conv(): {channels} input channels do not fit a kernel for {depth} channels and {filters} filters "
-            f"(inputs {inputs.shape}, kernel {kernel.shape}): the channels must be a multiple of the kernel's, and the "
-            "filters a multiple of the number of groups."
-        )
+    *window, _, filters = kernel.dims
+    check_channels(inputs.shape, kernel.shape, channels)
     sizes = windows("conv", inputs.shape, spatial, window, where)
     return join_shape(batch, sizes, filters, where.channels_last)
 
@@ -210,7 +222,7 @@ def depthwise_conv(
 
 
 def transposed(
-    size: Any, window: int, stride: int, padding: str, output_padding: int | None, dilation: int
+    size: Any, window: Any, stride: int, padding: str, output_padding: int | None, dilation: int
 ) -> tuple[Any, int]:
     """Length of an axis after a transposed convolution, and how much is cut from the front of the full one.
 

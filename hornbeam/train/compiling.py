@@ -12,7 +12,7 @@ from hornbeam.core.errors import ShapeError, StructureError
 from hornbeam.core.shape import broadcast, public
 from hornbeam.layers.mask import get_mask
 from hornbeam.losses import lookup as losses
-from hornbeam.losses.loss import Loss
+from hornbeam.losses.loss import Loss, LossFunction
 from hornbeam.metrics import lookup as metrics
 from hornbeam.metrics.accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from hornbeam.metrics.metric import Metric
@@ -27,6 +27,9 @@ BY_SHAPE: dict[str, tuple[type[Metric], type[Metric], type[Metric]]] = {
     "crossentropy": (BinaryCrossentropy, SparseCategoricalCrossentropy, CategoricalCrossentropy),
 }
 BY_SHAPE |= {"acc": BY_SHAPE["accuracy"], "ce": BY_SHAPE["crossentropy"]}
+# losses whose targets are class numbers, and others that do not compare element by element
+BY_NUMBER = ("sparsecategoricalcrossentropy", "categoricalgeneralizedcrossentropy", "circle")
+OTHERWISE = ("ctc",)
 
 
 def loss_tracker() -> Mean:
@@ -119,22 +122,12 @@ class _NamedLoss:
     def __init__(self, identifier: Any) -> None:
         found = losses.get(identifier)
         source = type(found) if isinstance(found, Loss) else found
-        public_paths = getattr(source, "__hornbeam_export__", ())
-        self.compare = found if isinstance(found, Loss) else _FunctionLoss(found)
+        self.compare = found if isinstance(found, Loss) else LossFunction(found)
         self.name: str = identifier if isinstance(identifier, str) else self.compare.name
-        self.sparse = "sparse" in getattr(source, "__name__", "").lower()
-        self.elementwise = not self.sparse and any(path.startswith("keras.losses.") for path in public_paths)
-
-
-class _FunctionLoss(Loss):
-    """A function `(y_true, y_pred)` as a loss: the mean over all it gives."""
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        super().__init__(name=getattr(function, "__name__", None) or type(function).__name__)
-        self.function = function
-
-    def call(self, y_true: Any, y_pred: Any) -> Any:
-        return self.function(y_true, y_pred)
+        title = getattr(source, "__name__", "").lower().replace("_", "")
+        self.sparse = title in BY_NUMBER
+        paths = getattr(source, "__dict__", {}).get("__hornbeam_export__", ())
+        self.elementwise = any("keras.losses." in path for path in paths) and title not in (*BY_NUMBER, *OTHERWISE)
 
 
 class _LossOfOutput:
@@ -153,9 +146,6 @@ class _LossOfOutput:
                 f"{self.output} has the loss '{self.loss.name}', but `y` holds no targets for it. Give targets for "
                 "every output with a loss, or None as the loss of the others."
             )
-        # losses that are means stay means over what the mask keeps
-        kept_mean = getattr(self.loss.compare, "reduction", "none") in ("sum_over_batch_size", "mean")
-        weight = with_mask(prediction, weight, kept_mean)
         try:
             value = self.loss.compare(target, prediction, sample_weight=weight)
         except ShapeError as error:
@@ -276,7 +266,7 @@ class CompileMetrics:
                 raise StructureError(
                     f"{self.outputs.label(i)} has the metric '{metric.name}', but `y` holds no targets for it."
                 )
-            weight = with_mask(predictions[i], weights[i] if weighted else None, scaled=False)
+            weight = with_mask(predictions[i], weights[i] if weighted else None)
             keywords = {} if weight is None else {"sample_weight": weight}
             try:
                 metric.update_state(targets[i], predictions[i], **keywords)
@@ -355,18 +345,12 @@ def _unlike(name: str, taken: set[str]) -> str:
     return free
 
 
-def with_mask(prediction: Any, weight: Any, scaled: bool) -> Any:
-    """The sample weights times the mask that travels with the prediction.
-
-    Args:
-        scaled: make the mask's mean 1, so that a mean over all is a mean over what the mask keeps.
-    """
+def with_mask(prediction: Any, weight: Any) -> Any:
+    """The sample weights times the mask that travels with the prediction."""
     mask = get_mask(prediction)
     if mask is None:
         return weight
     mask = ops.cast(mask, config.floatx())
-    if scaled:
-        mask = ops.divide_no_nan(mask, ops.mean(mask))
     if weight is None:
         return mask
     weight = ops.cast(weight, mask.dtype)
@@ -389,7 +373,7 @@ def _likely_fix(target: tuple[Any, ...], output: tuple[Any, ...], loss: _NamedLo
     """What to do about targets that do not fit the output."""
     whole = target[:-1] if target and target[-1] == 1 else target
     if loss.sparse and len(target) == len(output) and target[-1:] == output[-1:]:
-        return "The targets look one-hot: use 'categorical_crossentropy', or give class numbers (argmax over the last axis)."
+        return "The targets look one-hot: use 'categorical_crossentropy', or make them class numbers with argmax."
     if not loss.sparse and len(whole) == len(output) - 1 and output[-1] != 1:
         return (
             "If the targets are class numbers, use 'sparse_categorical_crossentropy', or make them one-hot with "

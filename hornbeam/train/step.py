@@ -33,7 +33,7 @@ class Step:
         self.function = function
         self.variables = variables
         self.eager = eager
-        self.run = function if eager else self.backend.compile_step(function, variables)
+        self.run = function if eager else self.backend.compile_step(function, variables, model.jit_compile)
         self.many: Callable[..., None] | None = None
         self.first_time: float | None = None
         self.step_time: float | None = None

@@ -9,10 +9,11 @@ import numpy as np
 
 from hornbeam.callbacks.callback_list import CallbackList
 from hornbeam.callbacks.lazy_logs import LazyLogs
-from hornbeam.core import registry, tree
+from hornbeam.core import config, registry, tree
 from hornbeam.core.errors import BackendError, ConfigError, NotBuiltError, StructureError
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.replay import Recorded
+from hornbeam.layers.layer import Layer
 from hornbeam.ops import transforms
 from hornbeam.train.data.arrays import ArraySource, train_validation_split
 from hornbeam.train.data.make import make_source
@@ -22,8 +23,10 @@ from hornbeam.train.step import Step, overridden, takes_state
 Batch = tuple[Any, Any, Any]
 
 
-class Trainer:
-    """What a model can do with data; mixed into `Model`."""
+class Trainer(Layer):
+    """What a model can do with data; `Model` adds the rest."""
+
+    _graph: Any = None
 
     stop_training = False
 
@@ -73,9 +76,9 @@ class Trainer:
         optimizers = importlib.import_module("hornbeam.optimizers")
         if int(steps_per_execution) < 1:
             raise ConfigError(f"compile: steps_per_execution must be at least 1, got {steps_per_execution}.")
-        with registry.scope(self.backend):  # type: ignore[attr-defined]
+        with registry.scope(self.backend):
             self.optimizer = optimizers.get(optimizer) if optimizer is not None else None
-            if auto_scale_loss and self.optimizer is not None and self.dtype_policy.name == "mixed_float16":  # type: ignore[attr-defined]
+            if auto_scale_loss and self.optimizer is not None and self.dtype_policy.name == "mixed_float16":
                 scaling = getattr(importlib.import_module("hornbeam.optimizers"), "LossScaleOptimizer", None)
                 if scaling is not None and not isinstance(self.optimizer, scaling):
                     self.optimizer = scaling(self.optimizer)
@@ -118,10 +121,10 @@ class Trainer:
             return
         known = {name: deserialize_object(value) for name, value in config.items() if name in COMPILE_ARGUMENTS}
         self.compile(**known)
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
-        if self.optimizer is not None and self.built and backend.differentiable:  # type: ignore[attr-defined]
-            with registry.scope(self.backend):  # type: ignore[attr-defined]
-                self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
+        if self.optimizer is not None and self.built and backend.differentiable:
+            with registry.scope(self.backend):
+                self.optimizer.build(self.trainable_variables)
 
     _trainer: Any
 
@@ -177,11 +180,11 @@ class Trainer:
         total = None
         if self._trainer.loss is not None:
             total = self._trainer.loss(y, y_pred, sample_weight)
-        for loss in self.losses:  # type: ignore[attr-defined]
+        for loss in self.losses:
             total = loss if total is None else total + loss
         if total is None:
             raise ConfigError(
-                f"Model '{self.name}' has no loss: none was given to `compile`, and no layer added one. "  # type: ignore[attr-defined]
+                f"Model '{self.name}' has no loss: none was given to `compile`, and no layer added one. "
                 'Compile it with one, such as `loss="mse"`.'
             )
         return total
@@ -200,7 +203,7 @@ class Trainer:
         """`compute_loss` as a pure function: `(loss, (trainable, non_trainable, metrics variables))`."""
         from hornbeam.core.scope import StatelessScope
 
-        groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)  # type: ignore[attr-defined]
+        groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
         given = (trainable_variables, non_trainable_variables, metrics_variables)
         pairs = [pair for own, values in zip(groups, given, strict=True) for pair in zip(own, values, strict=True)]
         with StatelessScope(pairs) as scope:
@@ -222,7 +225,7 @@ class Trainer:
         from hornbeam.ops import control, create
 
         keywords = {"training": training} if call_signature(type(self)).training or self._takes_training() else {}
-        y_pred = self(x, **keywords)  # type: ignore[operator]
+        y_pred = self(x, **keywords)
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
         batch = create.shape(tree.flatten(x)[0])[0]
         self._trainer.loss_tracker.update_state(control.stop_gradient(loss), sample_weight=batch)
@@ -235,7 +238,7 @@ class Trainer:
         return scale(loss) if training and scale is not None else loss
 
     def _takes_training(self) -> bool:
-        return self._graph is not None  # type: ignore[attr-defined]
+        return self._graph is not None
 
     def train_step(self, data: Any) -> dict[str, Any]:
         """One step of training: `data` is a batch as `fit` was given it. Returns the logs.
@@ -250,7 +253,7 @@ class Trainer:
 
     def _train_update(self, x: Any, y: Any, sample_weight: Any, forward: Any = None) -> None:
         forward = forward or self._train_forward
-        variables = self.trainable_variables  # type: ignore[attr-defined]
+        variables = self.trainable_variables
         _, gradients = transforms.value_and_grad(forward, variables=variables)(x, y, sample_weight)
         self.optimizer.apply(gradients, variables)
 
@@ -269,7 +272,7 @@ class Trainer:
     def predict_step(self, data: Any) -> Any:
         """One step of `predict`. Override it to predict otherwise."""
         x, _, _ = unpack_x_y_sample_weight(data)
-        return self(x, training=False) if self._accepts_training() else self(x)  # type: ignore[operator]
+        return self(x, training=False) if self._accepts_training() else self(x)
 
     def _accepts_training(self) -> bool:
         from hornbeam.layers.calling import call_signature
@@ -284,10 +287,10 @@ class Trainer:
         x, y, _ = batch
         specs = tree.map_structure(lambda leaf: _spec(leaf), x)
         outputs = None
-        if not self.built or not state.built:  # type: ignore[attr-defined]
-            outputs = self.compute_output_spec(specs)  # type: ignore[attr-defined]
-            self.built = True  # type: ignore[attr-defined]
-        self.place_all()  # type: ignore[attr-defined]
+        if not self.built or not state.built:
+            outputs = self.compute_output_spec(specs)
+            self.built = True
+        self.place_all()
         if self.compiled and not state.built:
             targets = tree.map_structure(lambda leaf: None if leaf is None else _spec(leaf), y)
             if state.loss is not None and not overridden(self, "compute_loss", Trainer):
@@ -296,7 +299,7 @@ class Trainer:
                 state.metrics.build(targets, outputs)
             state.built = True
         if training and self.optimizer is not None and not self.optimizer.built:
-            self.optimizer.build(self.trainable_variables)  # type: ignore[attr-defined]
+            self.optimizer.build(self.trainable_variables)
         for variable in self._stepped_variables(training):
             variable.place()
 
@@ -304,7 +307,7 @@ class Trainer:
         from hornbeam.layers import structure
 
         optimizer = self.optimizer.variables if training and self.optimizer is not None else []
-        return structure.unique([*self.variables, *optimizer, *self.metrics_variables])  # type: ignore[attr-defined]
+        return structure.unique([*self.variables, *optimizer, *self.metrics_variables])
 
     def _step(self, kind: str) -> Step:
         """The compiled step of a kind ("train", "test", "predict"), made anew when what it closes over changed."""
@@ -312,7 +315,7 @@ class Trainer:
 
         variables = [] if kind == "predict" else self._stepped_variables(kind == "train")
         eager = bool(self.run_eagerly)
-        trained = tuple(id(v) for v in self.trainable_variables) if kind == "train" else ()  # type: ignore[attr-defined]
+        trained = tuple(id(v) for v in self.trainable_variables) if kind == "train" else ()
         signature = (eager, self.jit_compile, tuple(id(v) for v in variables), trained, structure.mutations.count)
         known = self._trainer.steps.get(kind)
         if known is not None and known[0] == signature:
@@ -326,7 +329,7 @@ class Trainer:
 
     def _step_function(self, kind: str, eager: bool) -> Any:
         """`(x, y, sample_weight) -> logs or outputs or None`, to be compiled; None: the metrics hold the logs."""
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
         record = backend.eager and not eager
         if kind == "train":
             if overridden(self, "train_step", Trainer):
@@ -343,8 +346,6 @@ class Trainer:
         else:
             forward = lambda x, y, w: self.predict_step(_packed(x, y, w))  # noqa: E731
             function = Recorded(forward, backend) if record else forward
-        if backend.name == "tensorflow" and self.jit_compile is True:
-            function.jit = True  # type: ignore[attr-defined]
         return function
 
     def _overridden_step(self, method: Any, training: bool) -> Any:
@@ -352,7 +353,7 @@ class Trainer:
             return lambda x, y, w: method(_packed(x, y, w))
 
         def stateful(x: Any, y: Any, w: Any) -> Any:
-            groups = [self.trainable_variables, self.non_trainable_variables]  # type: ignore[attr-defined]
+            groups = [self.trainable_variables, self.non_trainable_variables]
             if training:
                 groups.append(self.optimizer.variables)
             groups.append(self.metrics_variables)
@@ -408,16 +409,19 @@ class Trainer:
             >>> model.fit(x, y, epochs=3, validation_split=0.1)
         """
         self._check_compiled("fit")
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
         if not backend.differentiable:
             raise BackendError(
-                f"Model '{self.name}' belongs to the {backend.name} backend, which evaluates and predicts but does not "  # type: ignore[attr-defined]
+                f"Model '{self.name}' belongs to the {backend.name} backend, which evaluates and predicts but does not "
                 'train. Move it first: `model.to_backend("jax")` (or "torch", "tensorflow").'
             )
         if validation_split:
             (x, y, sample_weight), validation_data = train_validation_split(x, y, sample_weight, validation_split)
+        # each call of `fit` shuffles otherwise, and a run that is resumed shuffles as it would have
+        seed = config.seed()
+        order = None if seed is None else (seed, int(self.optimizer.iterations.numpy()))
         source = make_source(
-            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, finite_targets=True
+            x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, order, finite_targets=True
         )
         validation = None
         if validation_data is not None:
@@ -427,7 +431,7 @@ class Trainer:
                 else (validation_data, None, None)
             )
             validation = make_source(vx, vy, vw, validation_batch_size or batch_size, steps=validation_steps)
-        with registry.scope(self.backend):  # type: ignore[attr-defined]
+        with registry.scope(self.backend):
             return self._fit(source, validation, epochs, initial_epoch, verbose, callbacks, validation_freq)
 
     def _fit(
@@ -470,14 +474,14 @@ class Trainer:
             if self.stop_training:
                 break
         if self.optimizer is not None and hasattr(self.optimizer, "finalize_variable_values"):
-            self.optimizer.finalize_variable_values(self.trainable_variables)  # type: ignore[attr-defined]
+            self.optimizer.finalize_variable_values(self.trainable_variables)
         callbacks.on_train_end(logs)
         self.history = callbacks.history
         return self.history
 
     def _own_storages(self) -> None:
         """Give variables buffers that nobody else holds, where steps consume them."""
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
         if backend.functional:
             for variable in self._stepped_variables(True):
                 variable._storage = backend.place(variable._storage, variable.dtype, variable.trainable, variable.path)
@@ -535,8 +539,8 @@ class Trainer:
 
     def _read_logs(self, result: Any) -> dict[str, float]:
         """Logs as Python numbers: what a step returned, or the results of the metrics."""
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
-        with registry.scope(self.backend):  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
+        with registry.scope(self.backend):
             logs = result if isinstance(result, dict) else self.get_metrics_result()
         return {name: _number(value, backend) for name, value in logs.items()}
 
@@ -566,7 +570,7 @@ class Trainer:
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=source.num_batches
             )
-        with registry.scope(self.backend):  # type: ignore[attr-defined]
+        with registry.scope(self.backend):
             logs = self._evaluate(source, callbacks)
         if return_dict:
             return logs
@@ -574,7 +578,7 @@ class Trainer:
         return values[0] if len(values) == 1 else values
 
     def _evaluate(self, source: Any, callbacks: CallbackList) -> dict[str, float]:
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
         first = _First(source, 0)
         self._prepare(first.batch, training=False)
         self.reset_metrics()
@@ -616,15 +620,15 @@ class Trainer:
             callbacks = CallbackList(
                 callbacks, add_progbar=verbose != 0, model=self, verbose=verbose, epochs=1, steps=source.num_batches
             )
-        with registry.scope(self.backend):  # type: ignore[attr-defined]
+        with registry.scope(self.backend):
             return self._predict(source, callbacks)
 
     def _predict(self, source: Any, callbacks: CallbackList) -> Any:
-        backend = registry.get(self.backend)  # type: ignore[attr-defined]
+        backend = registry.get(self.backend)
         first = _First(source, 0)
-        if not self.built:  # type: ignore[attr-defined]
+        if not self.built:
             self._prepare(first.batch, training=False)
-        self.place_all()  # type: ignore[attr-defined]
+        self.place_all()
         step = self._step("predict")
         callbacks.on_predict_begin()
         parts: list[list[Any]] = []
@@ -663,7 +667,7 @@ class Trainer:
         return self._on_batch("test", next(iter(source.epoch(0))), return_dict)
 
     def _on_batch(self, kind: str, batch: Batch, return_dict: bool) -> Any:
-        with registry.scope(self.backend):  # type: ignore[attr-defined]
+        with registry.scope(self.backend):
             self._prepare(batch, training=kind == "train")
             if kind == "train" and not self._trainer.owned:
                 self._own_storages()
@@ -682,7 +686,7 @@ class Trainer:
     def _check_compiled(self, method: str) -> None:
         if not self.compiled:
             raise NotBuiltError(
-                f"Model '{self.name}' is not compiled, so `{method}` does not know a loss. Call "  # type: ignore[attr-defined]
+                f"Model '{self.name}' is not compiled, so `{method}` does not know a loss. Call "
                 '`model.compile(optimizer="adam", loss=...)` first.'
             )
 

@@ -84,7 +84,9 @@ class JaxBackend(ComputeBackend):
 
         return call
 
-    def compile_step(self, function: Callable[..., Any], variables: list[Any]) -> Callable[..., Any]:
+    def compile_step(
+        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto"
+    ) -> Callable[..., Any]:
         run = self._stateful(lambda values, batch: _pure(function, variables, values, batch), variables)
         return lambda *batch: run(batch)
 

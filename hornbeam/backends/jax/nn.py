@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed
+from hornbeam.ops.rules_nn import Geometry, check_fit, geometry, output_paddings, pooling, same_padding, transposed
 
 SPATIAL = "XYZUVW"
 MOST_SHIFTS = 49  # beyond a window of 7 x 7, XLA's own convolution
@@ -26,6 +26,7 @@ def layouts(rank: int, where: Geometry, kernel: str = "IO") -> tuple[str, str, s
 def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     rank = x.ndim - 2
     where = geometry(rank, strides, padding, data_format, dilation)
+    check_fit("conv", x.shape, kernel.shape[:-2], where)
     channels = x.shape[-1] if where.channels_last else x.shape[1]
     return lax.conv_general_dilated(
         x,
@@ -41,6 +42,7 @@ def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dila
 def depthwise_conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     *window, channels, multiplier = kernel.shape
     where = geometry(x.ndim - 2, strides, padding, data_format, dilation)
+    check_fit("depthwise_conv", x.shape, window, where)
     if jax.default_backend() == "cpu" and where.channels_last and math.prod(window) <= MOST_SHIFTS:
         return shifted(x, kernel, where)
     return conv(x, kernel.reshape(*window, 1, channels * multiplier), strides, padding, data_format, dilation)
@@ -103,6 +105,7 @@ def around(values: tuple[int, ...], where: Geometry) -> tuple[int, ...]:
 
 def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.ndim - 2, pool_size, strides, padding, data_format)
+    check_fit("pool", x.shape, size, where)
     lowest = jnp.iinfo(x.dtype).min if jnp.issubdtype(x.dtype, jnp.integer) else -jnp.inf
     return lax.reduce_window(
         x,
@@ -116,6 +119,7 @@ def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: An
 
 def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.ndim - 2, pool_size, strides, padding, data_format)
+    check_fit("pool", x.shape, size, where)
 
     def total(values: Any) -> Any:
         return lax.reduce_window(

@@ -29,6 +29,7 @@ class NumpyBackend(ComputeBackend):
     tensor_types = ()  # arrays follow the tensors beside them
     differentiable = False
     eager = True
+    plain = np.ndarray
 
     def __init__(self) -> None:
         self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}

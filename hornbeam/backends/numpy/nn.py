@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed
+from hornbeam.ops.rules_nn import Geometry, check_channels, geometry, output_paddings, pooling, same_padding, transposed
+
+# NumPy sums products of small floats in float32, and leaves them there
+
+
+def matmul(x1: Any, x2: Any) -> Any:
+    return np.matmul(x1, x2).astype(x1.dtype, copy=False)
 
 
 def einsum(subscripts: str, operands: list[Any]) -> Any:
-    return np.einsum(subscripts, *operands, optimize=True)
+    return np.einsum(subscripts, *operands, optimize=True).astype(operands[0].dtype, copy=False)
 
 
 def sigmoid(x: Any) -> Any:
@@ -50,6 +56,7 @@ def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dila
     where = geometry(rank, strides, padding, data_format, dilation)
     view = windows(channels_last(x, where), kernel.shape[:-2], where)
     depth, filters = kernel.shape[-2:]
+    check_channels(x.shape, kernel.shape, view.shape[rank + 1])
     groups = view.shape[rank + 1] // depth
     parts = [
         np.tensordot(
@@ -59,7 +66,8 @@ def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dila
         )
         for group in range(groups)
     ]
-    return restore(parts[0] if groups == 1 else np.concatenate(parts, -1), where)
+    y = parts[0] if groups == 1 else np.concatenate(parts, -1)
+    return restore(y.astype(x.dtype, copy=False), where)
 
 
 def depthwise_conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
@@ -114,7 +122,7 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
 
 
 table: dict[str, Callable[..., Any]] = {
-    "matmul": np.matmul,
+    "matmul": matmul,
     "einsum": einsum,
     "sigmoid": sigmoid,
     "conv": conv,

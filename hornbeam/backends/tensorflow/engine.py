@@ -103,8 +103,12 @@ class TensorflowBackend(ComputeBackend):
     def jit(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.compile(function)
 
-    def compile_step(self, function: Callable[..., Any], variables: list[Any]) -> Callable[..., Any]:
-        return tf.function(function, reduce_retracing=True, autograph=False, jit_compile=getattr(function, "jit", None))
+    def compile_step(
+        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto"
+    ) -> Callable[..., Any]:
+        # XLA doubles the time of convolutions on CPU, so it has to be asked for
+        xla = True if jit_compile is True else None
+        return tf.function(function, reduce_retracing=True, autograph=False, jit_compile=xla)
 
     def compile_steps(self, function: Callable[..., Any], variables: list[Any]) -> Callable[..., None]:
         @tf.function(reduce_retracing=True, autograph=False)

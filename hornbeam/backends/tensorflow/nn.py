@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from hornbeam.ops.loss import check_shapes, check_sparse_shapes
-from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed
+from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed, windows
 
 NARROW = (tf.bool, tf.int8, tf.uint8, tf.int16, tf.uint16, tf.uint32, tf.uint64)
 HALVES = (tf.float16, tf.bfloat16)
@@ -42,7 +42,7 @@ def einsum(subscripts: str, operands: list[Any]) -> Any:
 # layout: the CPU kernels are channels-last
 
 # named in full, for the gradients of kernels with three spatial axes refuse the default
-LAYOUTS = {3: "NWC", 4: "NHWC", 5: "NDHWC"}
+LAYOUTS: dict[Any, Any] = {3: "NWC", 4: "NHWC", 5: "NDHWC"}
 
 
 def channels_last(x: Any, where: Geometry) -> Any:
@@ -55,9 +55,16 @@ def restore(y: Any, where: Geometry) -> Any:
     return y if where.channels_last else tf.transpose(y, (0, rank - 1, *range(1, rank - 1)))
 
 
+def check_fit(what: str, x: Any, window: Any, where: Geometry) -> None:
+    """Refuse what would leave nothing: TensorFlow gives an empty result, or what lies in memory."""
+    if where.padding == "valid" and None not in x.shape[1:-1]:
+        windows(what, x.shape, x.shape[1:-1], window, where)
+
+
 def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     where = geometry(x.shape.rank - 2, strides, padding, data_format, dilation)
     x = channels_last(x, where)
+    check_fit("conv", x, kernel.shape[:-2], where)
     groups = x.shape[-1] // kernel.shape[-2]
     if groups > 1 and kernel.shape[-2] == 1 and x.shape.rank == 4:
         # one filter bank a channel: a depthwise convolution
@@ -170,6 +177,7 @@ def conv_transpose(
 def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.shape.rank - 2, pool_size, strides, padding, data_format)
     values = channels_last(x, where)
+    check_fit("max_pool", values, size, where)
     if not x.dtype.is_floating:
         values = tf.cast(values, tf.float64)
     y = tf.nn.max_pool(values, size, where.strides, where.padding.upper(), LAYOUTS.get(x.shape.rank))
@@ -178,8 +186,9 @@ def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: An
 
 def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.shape.rank - 2, pool_size, strides, padding, data_format)
-    layout = LAYOUTS.get(x.shape.rank)
-    y = tf.nn.avg_pool(channels_last(x, where), size, where.strides, where.padding.upper(), layout)
+    layout, values = LAYOUTS.get(x.shape.rank), channels_last(x, where)
+    check_fit("average_pool", values, size, where)
+    y = tf.nn.avg_pool(values, size, where.strides, where.padding.upper(), layout)
     return restore(y, where)
 
 
@@ -252,7 +261,7 @@ conditions: dict[str, Callable[..., bool]] = {
     ),
     "categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "sparse_categorical_crossentropy": lambda target, output, from_logits, axis: (
-        from_logits and axis == output.shape.rank - 1
+        from_logits and axis in (-1, output.shape.rank - 1)
     ),
     "binary_crossentropy": lambda target, output, from_logits: from_logits,
 }

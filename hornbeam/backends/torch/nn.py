@@ -18,18 +18,14 @@ from hornbeam.ops.loss import check_shapes, check_sparse_shapes
 from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed
 
 HALVES = (torch.float16, torch.bfloat16)
+# dtypes that PyTorch has no matrix product of
 NARROW = (torch.bool, torch.uint16, torch.uint32, torch.uint64)
 
 
-def widened(product: Callable[..., Any]) -> Callable[..., Any]:
-    """`product` of two tensors, in int64 where there is no kernel for their dtype."""
-
-    def entry(x1: Any, x2: Any) -> Any:
-        if x1.dtype in NARROW:
-            return product(x1.long(), x2.long()).to(x1.dtype)
-        return product(x1, x2)
-
-    return entry
+def matmul(x1: Any, x2: Any) -> Any:
+    if x1.dtype in NARROW:
+        return torch.matmul(x1.long(), x2.long()).to(x1.dtype)
+    return torch.matmul(x1, x2)
 
 
 def einsum(subscripts: str, operands: list[Any]) -> Any:
@@ -214,9 +210,8 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool) -> Any:
 
 
 table: dict[str, Callable[..., Any]] = {
-    "matmul": widened(torch.matmul),
+    "matmul": matmul,
     "einsum": einsum,
-    "tensordot": widened(torch.tensordot),
     "dense": dense,
     "relu": torch.relu,
     "relu6": F.relu6,
@@ -259,8 +254,11 @@ conditions: dict[str, Callable[..., bool]] = {
     "dense": lambda x, kernel, bias: x.ndim > 0 and kernel.ndim == 2 and x.dtype not in NARROW,
     "softmax": lambda x, axis: len(axis) == 1,
     "log_softmax": lambda x, axis: len(axis) == 1,
-    "batch_normalization": lambda x, mean, variance, axis, *_: x.ndim > 1 and axis > 0,
-    "batch_norm_training": lambda x, gamma, beta, axis, epsilon: x.ndim > 1 and axis > 0,
+    # PyTorch's has no gradient of the statistics
+    "batch_normalization": lambda x, mean, variance, axis, *_: (
+        axis > 0 and not mean.requires_grad and not variance.requires_grad
+    ),
+    "batch_norm_training": lambda x, gamma, beta, axis, epsilon: axis > 0,
     "layer_normalization": lambda x, gamma, beta, axis, epsilon: trailing(x, axis),
     "rms_normalization": lambda x, scale, axis, epsilon: trailing(x, axis),
     # from probabilities, the body; F.log_softmax and cross_entropy refuse no half precision
