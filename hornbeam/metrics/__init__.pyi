@@ -6,14 +6,14 @@ from hornbeam.metrics.probabilistic import BinaryCrossentropy as BinaryCrossentr
 from hornbeam.metrics.iou import BinaryIoU as BinaryIoU
 from hornbeam.metrics.accuracy import CategoricalAccuracy as CategoricalAccuracy
 from hornbeam.metrics.probabilistic import CategoricalCrossentropy as CategoricalCrossentropy
-from hornbeam.metrics.hinge import CategoricalHinge as CategoricalHinge
+from hornbeam.metrics.margin import CategoricalHinge as CategoricalHinge
 from hornbeam.metrics.correlation import ConcordanceCorrelation as ConcordanceCorrelation
 from hornbeam.metrics.regression import CosineSimilarity as CosineSimilarity
 from hornbeam.metrics.f_score import F1Score as F1Score
 from hornbeam.metrics.f_score import FBetaScore as FBetaScore
 from hornbeam.metrics.confusion import FalseNegatives as FalseNegatives
 from hornbeam.metrics.confusion import FalsePositives as FalsePositives
-from hornbeam.metrics.hinge import Hinge as Hinge
+from hornbeam.metrics.margin import Hinge as Hinge
 from hornbeam.metrics.iou import IoU as IoU
 from hornbeam.metrics.probabilistic import KLDivergence as KLDivergence
 from hornbeam.metrics.regression import LogCoshError as LogCoshError
@@ -40,7 +40,7 @@ from hornbeam.metrics.accuracy import SparseCategoricalAccuracy as SparseCategor
 from hornbeam.metrics.probabilistic import SparseCategoricalCrossentropy as SparseCategoricalCrossentropy
 from hornbeam.metrics.accuracy import SparseTopKCategoricalAccuracy as SparseTopKCategoricalAccuracy
 from hornbeam.metrics.confusion import SpecificityAtSensitivity as SpecificityAtSensitivity
-from hornbeam.metrics.hinge import SquaredHinge as SquaredHinge
+from hornbeam.metrics.margin import SquaredHinge as SquaredHinge
 from hornbeam.metrics.reductions import Sum as Sum
 from hornbeam.metrics.accuracy import TopKCategoricalAccuracy as TopKCategoricalAccuracy
 from hornbeam.metrics.confusion import TrueNegatives as TrueNegatives

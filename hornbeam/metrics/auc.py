@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam.core import serialization
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
@@ -182,3 +183,9 @@ class AUC(Metric):
         if self._own_thresholds:
             found["thresholds"] = self._thresholds[1:-1]
         return found
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        # Keras saves the weights as a tensor
+        weights = serialization.deserialize_object(config.get("label_weights"))
+        return cls(**{**config, "label_weights": weights})

@@ -18,15 +18,15 @@ from hornbeam.metrics import (
     confusion,
     correlation,
     f_score,
-    hinge,
     iou,
+    margin,
     probabilistic,
     reductions,
     regression,
 )
 from hornbeam.metrics.metric import Metric
 
-MODULES = (accuracy, auc, confusion, correlation, f_score, hinge, iou, probabilistic, reductions, regression)
+MODULES = (accuracy, auc, confusion, correlation, f_score, iou, margin, probabilistic, reductions, regression)
 SHORT = {
     "bce": "BinaryCrossentropy",
     "mse": "MeanSquaredError",
