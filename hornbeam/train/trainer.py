@@ -468,7 +468,7 @@ class Trainer(Layer):
             logs = LazyLogs(lambda last=last: self._read_logs(last))
             logs.load()
             if validation is not None and _is_due(epoch, validation_freq):
-                results = self._evaluate(validation, callbacks)
+                results = self._evaluate(validation, callbacks, callbacks_of_fit=True)
                 logs.update({f"val_{name}": value for name, value in results.items()})
             callbacks.on_epoch_end(epoch, logs)
             if self.stop_training:
@@ -577,7 +577,7 @@ class Trainer(Layer):
         values = list(logs.values())
         return values[0] if len(values) == 1 else values
 
-    def _evaluate(self, source: Any, callbacks: CallbackList) -> dict[str, float]:
+    def _evaluate(self, source: Any, callbacks: CallbackList, callbacks_of_fit: bool = False) -> dict[str, float]:
         backend = registry.get(self.backend)
         first = _First(source, 0)
         self._prepare(first.batch, training=False)
@@ -596,7 +596,8 @@ class Trainer(Layer):
                 logs = LazyLogs(lambda result=result: self._read_logs(result))
                 if wanted:
                     callbacks.on_test_batch_end(seen - 1, logs)
-                callbacks.on_progress(seen, logs)
+                elif not callbacks_of_fit:
+                    callbacks.on_progress(seen, logs)
         logs = self._read_logs(result)
         callbacks.on_test_end(logs)
         return logs
