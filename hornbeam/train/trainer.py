@@ -251,9 +251,11 @@ class Trainer(Layer):
         self._train_update(x, y, sample_weight)
         return self.get_metrics_result()
 
-    def _train_update(self, x: Any, y: Any, sample_weight: Any, forward: Any = None) -> None:
+    def _train_update(
+        self, x: Any, y: Any, sample_weight: Any, forward: Any = None, variables: list[Any] | None = None
+    ) -> None:
         forward = forward or self._train_forward
-        variables = self.trainable_variables
+        variables = self.trainable_variables if variables is None else variables
         _, gradients = transforms.value_and_grad(forward, variables=variables)(x, y, sample_weight)
         self.optimizer.apply(gradients, variables)
 
@@ -335,7 +337,8 @@ class Trainer(Layer):
             if overridden(self, "train_step", Trainer):
                 return self._overridden_step(self.train_step, training=True)
             forward = Recorded(self._train_forward, backend) if record else None
-            function = lambda x, y, w: self._train_update(x, y, w, forward)  # noqa: E731
+            variables = self.trainable_variables
+            function = lambda x, y, w: self._train_update(x, y, w, forward, variables)  # noqa: E731
         elif kind == "test":
             if overridden(self, "test_step", Trainer):
                 return self._overridden_step(self.test_step, training=False)
@@ -656,7 +659,7 @@ class Trainer(Layer):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One step of training on one batch; metrics accumulate until `reset_metrics`."""
+        """One step of training on one batch; the results are of this batch alone."""
         self._check_compiled("train_on_batch")
         source = make_source(x, y, sample_weight, _length(x), class_weight=class_weight, finite_targets=True)
         return self._on_batch("train", next(iter(source.epoch(0))), return_dict)
@@ -673,6 +676,7 @@ class Trainer(Layer):
             if kind == "train" and not self._trainer.owned:
                 self._own_storages()
                 self._trainer.owned = True
+            self.reset_metrics()
             result = self._step(kind)(batch)
             logs = self._read_logs(result)
         if return_dict:
