@@ -53,10 +53,10 @@ from hornbeam.losses.functions import categorical_crossentropy as categorical_cr
 from hornbeam.losses.functions import categorical_focal_crossentropy as categorical_focal_crossentropy
 from hornbeam.losses.functions import categorical_hinge as categorical_hinge
 from hornbeam.metrics.correlation import concordance_correlation as concordance_correlation
-from hornbeam.losses.functions import cosine_similarity as cosine_similarity
 from hornbeam.metrics.lookup import deserialize as deserialize
 from hornbeam.metrics.lookup import get as get
 from hornbeam.losses.functions import hinge as hinge
+from hornbeam.losses.functions import huber as huber
 from hornbeam.losses.functions import kl_divergence as kl_divergence
 from hornbeam.losses.functions import log_cosh as log_cosh
 from hornbeam.losses.functions import mean_absolute_error as mean_absolute_error

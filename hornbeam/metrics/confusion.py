@@ -224,7 +224,7 @@ class _Ratio(Metric):
         self.class_id = class_id
         self.thresholds = checked_thresholds(thresholds, 0.5 if top_k is None else NEVER, type(self).__name__)
         size = (len(self.thresholds),)
-        self.true_positives = self.add_variable(size, "zeros", name="true_positives")
+        self.true_positives: Any = self.add_variable(size, "zeros", name="true_positives")
         self.others = self.add_variable(size, "zeros", name=self._other)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
@@ -302,7 +302,9 @@ class _AtPoint(Metric):
         self.class_id = class_id
         last = num_thresholds - 1
         self.thresholds = [0.5] if num_thresholds == 1 else [i / last for i in range(num_thresholds)]
-        self.counted = {name: self.add_variable((num_thresholds,), "zeros", name=name) for name in COUNTS}
+        self.counted: dict[str, Any] = {
+            name: self.add_variable((num_thresholds,), "zeros", name=name) for name in COUNTS
+        }
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
         found = counts(

@@ -173,7 +173,7 @@ class R2Score(Metric):
             raise ConfigError(f"Metric '{self.name}': num_regressors must not be negative, got {num_regressors}.")
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.num_samples = self.add_variable((), "zeros", name="num_samples")
+        self.num_samples: Any = self.add_variable((), "zeros", name="num_samples")
         self._built = False
 
     def _build(self, columns: int) -> None:
