@@ -293,7 +293,7 @@ table: dict[str, Callable[..., Any]] = {
     "arange": arange,
 }
 for name in (
-    *("divide", "floor_divide", "mod", "fmod", "power", "multiply", "add", "subtract", "sqrt", "rsqrt", "exp", "expm1"),
+    *("divide", "floor_divide", "mod", "fmod", "power", "sqrt", "rsqrt", "exp", "expm1"),
     *("log", "log1p", "log2", "log10", "exp2", "sinh", "cosh", "arcsin", "arccos", "arccosh", "arctanh", "square"),
     *("logaddexp", "sum", "prod", "mean", "cumsum", "cumprod", "sin", "cos", "tan", "hypot"),
 ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from hornbeam.core import config
@@ -64,19 +65,32 @@ def flat(x: Any) -> Any:
 # Elementwise
 
 
-def add(x1: Any, x2: Any) -> Any:
-    # the first of two decides the dtype of a number
-    return tf.add(x1, x2) if tf.is_tensor(x1) else tf.add(x2, x1)
+# `tf.raw_ops` costs half of what the functions over it do
 
 
-def divide(x1: Any, x2: Any) -> Any:
-    return tf.truediv(x1 if tf.is_tensor(x1) else tf.constant(x1, x2.dtype), x2)
+def unary(name: str) -> Callable[[Any], Any]:
+    raw = getattr(tf.raw_ops, name)
+    return lambda x: raw(x=x)
+
+
+def binary(name: str) -> Callable[[Any, Any], Any]:
+    """An operation of two tensors, one of which may be a number."""
+    raw = getattr(tf.raw_ops, name)
+
+    def call(x1: Any, x2: Any) -> Any:
+        # the first would decide the dtype
+        return raw(x=x1 if tf.is_tensor(x1) else tf.constant(x1, x2.dtype), y=x2)
+
+    return call
 
 
 def where(condition: Any, x1: Any, x2: Any) -> Any:
     if x1 is None:
         return nonzero(condition)
-    return tf.where(condition if condition.dtype == tf.bool else tf.not_equal(condition, 0), x1, x2)
+    if not tf.is_tensor(x1):
+        x1 = tf.constant(x1, x2.dtype)
+    condition = condition if condition.dtype == tf.bool else tf.not_equal(condition, 0)
+    return tf.raw_ops.SelectV2(condition=condition, t=x1, e=x2)
 
 
 def tested(function: Callable[..., Any], otherwise: bool) -> Callable[..., Any]:
@@ -129,7 +143,19 @@ def gcd(x1: Any, x2: Any) -> Any:
 # Reductions
 
 
-def extreme(reduce: Any, meet: Any) -> Callable[..., Any]:
+def axes(axis: tuple[int, ...]) -> Any:
+    """Axes as TensorFlow converts them fastest."""
+    return axis[0] if len(axis) == 1 else np.array(axis, "int32")
+
+
+def reduction(name: str) -> Callable[..., Any]:
+    raw = getattr(tf.raw_ops, name)
+    return lambda x, axis, keepdims: raw(input=x, axis=axes(axis), keep_dims=keepdims)
+
+
+def extreme(name: str, meet: Any) -> Callable[..., Any]:
+    reduce = reduction(name)
+
     def call(x: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
         result = reduce(x, axis, keepdims)
         return result if initial is None else meet(result, tf.cast(initial, x.dtype))
@@ -138,7 +164,7 @@ def extreme(reduce: Any, meet: Any) -> Callable[..., Any]:
 
 
 def prod(x: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
-    return tf.reduce_prod(x if dtype is None else tf.cast(x, dtype), axis, keepdims)
+    return tf.reduce_prod(x if dtype is None else tf.cast(x, dtype), axes(axis), keepdims)
 
 
 def position(function: Any) -> Callable[..., Any]:
@@ -406,30 +432,30 @@ def arange(start: Any, stop: Any, step: Any, dtype: Any) -> Any:
 
 
 _native: dict[str, Callable[..., Any]] = {
-    "add": add,
-    "subtract": tf.subtract,
-    "multiply": tf.multiply,
-    "divide": divide,
-    "divide_no_nan": tf.math.divide_no_nan,
-    "floor_divide": tf.math.floordiv,
-    "mod": tf.math.floormod,
-    "power": tf.pow,
-    "negative": tf.negative,
+    "add": binary("AddV2"),
+    "subtract": binary("Sub"),
+    "multiply": binary("Mul"),
+    "divide": binary("RealDiv"),
+    "divide_no_nan": binary("DivNoNan"),
+    "floor_divide": binary("FloorDiv"),
+    "mod": binary("FloorMod"),
+    "power": binary("Pow"),
+    "negative": unary("Neg"),
     "absolute": tf.abs,
-    "sign": tf.sign,
-    "square": tf.square,
-    "sqrt": tf.sqrt,
-    "rsqrt": tf.math.rsqrt,
-    "reciprocal": tf.math.reciprocal,
+    "sign": unary("Sign"),
+    "square": unary("Square"),
+    "sqrt": unary("Sqrt"),
+    "rsqrt": unary("Rsqrt"),
+    "reciprocal": unary("Reciprocal"),
     "gcd": gcd,
-    "equal": tf.math.equal,
-    "not_equal": tf.math.not_equal,
-    "less": tf.less,
-    "less_equal": tf.less_equal,
-    "greater": tf.greater,
-    "greater_equal": tf.greater_equal,
-    "maximum": tf.maximum,
-    "minimum": tf.minimum,
+    "equal": binary("Equal"),
+    "not_equal": binary("NotEqual"),
+    "less": binary("Less"),
+    "less_equal": binary("LessEqual"),
+    "greater": binary("Greater"),
+    "greater_equal": binary("GreaterEqual"),
+    "maximum": binary("Maximum"),
+    "minimum": binary("Minimum"),
     "clip": tf.clip_by_value,
     "where": where,
     "logical_and": tf.logical_and,
@@ -445,38 +471,38 @@ _native: dict[str, Callable[..., Any]] = {
     "bitwise_not": tf.bitwise.invert,
     "bitwise_left_shift": tf.bitwise.left_shift,
     "bitwise_right_shift": tf.bitwise.right_shift,
-    "floor": tf.floor,
-    "ceil": tf.math.ceil,
+    "floor": unary("Floor"),
+    "ceil": unary("Ceil"),
     "round": round_,
-    "exp": tf.exp,
-    "expm1": tf.math.expm1,
-    "log": tf.math.log,
-    "log1p": tf.math.log1p,
-    "erf": tf.math.erf,
-    "erfc": tf.math.erfc,
+    "exp": unary("Exp"),
+    "expm1": unary("Expm1"),
+    "log": unary("Log"),
+    "log1p": unary("Log1p"),
+    "erf": unary("Erf"),
+    "erfc": unary("Erfc"),
     "erfinv": tf.math.erfinv,
     "i0": tf.math.bessel_i0,
-    "sin": tf.sin,
-    "cos": tf.cos,
-    "tan": tf.tan,
-    "arcsin": tf.asin,
-    "arccos": tf.acos,
-    "arctan": tf.atan,
+    "sin": unary("Sin"),
+    "cos": unary("Cos"),
+    "tan": unary("Tan"),
+    "arcsin": unary("Asin"),
+    "arccos": unary("Acos"),
+    "arctan": unary("Atan"),
     "arctan2": tf.atan2,
-    "sinh": tf.sinh,
-    "cosh": tf.cosh,
-    "tanh": tf.tanh,
-    "arcsinh": tf.asinh,
-    "arccosh": tf.acosh,
-    "arctanh": tf.atanh,
-    "sum": tf.reduce_sum,
+    "sinh": unary("Sinh"),
+    "cosh": unary("Cosh"),
+    "tanh": unary("Tanh"),
+    "arcsinh": unary("Asinh"),
+    "arccosh": unary("Acosh"),
+    "arctanh": unary("Atanh"),
+    "sum": reduction("Sum"),
     "prod": prod,
-    "max": extreme(tf.reduce_max, tf.maximum),
-    "min": extreme(tf.reduce_min, tf.minimum),
-    "any": tf.reduce_any,
-    "all": tf.reduce_all,
-    "mean": tf.reduce_mean,
-    "var": tf.math.reduce_variance,
+    "max": extreme("Max", tf.maximum),
+    "min": extreme("Min", tf.minimum),
+    "any": reduction("Any"),
+    "all": reduction("All"),
+    "mean": reduction("Mean"),
+    "var": lambda x, axis, keepdims: tf.math.reduce_variance(x, axes(axis), keepdims),
     "cumsum": scan(tf.cumsum),
     "cumprod": scan(tf.math.cumprod),
     "sort": sort,
