@@ -352,7 +352,8 @@ def sparse_sigmoid(x: Tensor) -> Tensor:
 def sparsemax(x: Tensor, axis: Axis = -1) -> Tensor:
     """The point of the probability simplex nearest to x: like `softmax`, with exact zeros.
 
-    Source: Martins and Astudillo, https://arxiv.org/abs/1602.02068.
+    Source: Martins and Astudillo, https://arxiv.org/abs/1602.02068. Keras 3.15 gives rows that do not sum to 1 where
+    the tensor has more than one row; this does not.
 
     Example:
         >>> hornbeam.ops.sparsemax([1.0, 2.0, 2.0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -103,9 +104,26 @@ def around(values: tuple[int, ...], where: Geometry) -> tuple[int, ...]:
     return (1, *values, 1) if where.channels_last else (1, 1, *values)
 
 
+def tiled_max(x: Any, size: tuple[int, ...], first: int) -> Any:
+    """The largest of each tile, by `maximum` along one axis after the other.
+
+    XLA's own window reduction has a scatter for its gradient: 20 times slower on a CPU.
+    """
+    for axis, width in enumerate(size, first):
+        count = x.shape[axis] // width
+        tiles = lax.slice_in_dim(x, 0, count * width, axis=axis)
+        tiles = tiles.reshape(*x.shape[:axis], count, width, *x.shape[axis + 1 :])
+        x = functools.reduce(jnp.maximum, (lax.index_in_dim(tiles, i, axis + 1, False) for i in range(width)))
+    return x
+
+
 def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.ndim - 2, pool_size, strides, padding, data_format)
     check_fit("pool", x.shape, size, where)
+    sizes = x.shape[1:-1] if where.channels_last else x.shape[2:]
+    uneven = any(n % width for n, width in zip(sizes, size, strict=True))
+    if where.strides == size and math.prod(size) <= MOST_SHIFTS and not (uneven and where.padding == "same"):
+        return tiled_max(x, size, 1 if where.channels_last else 2)
     lowest = jnp.iinfo(x.dtype).min if jnp.issubdtype(x.dtype, jnp.integer) else -jnp.inf
     return lax.reduce_window(
         x,

@@ -55,6 +55,11 @@ def restore(y: Any, where: Geometry) -> Any:
     return y if where.channels_last else tf.transpose(y, (0, rank - 1, *range(1, rank - 1)))
 
 
+def mode(where: Geometry) -> Any:
+    """The padding as TensorFlow spells it."""
+    return where.padding.upper()
+
+
 def check_fit(what: str, x: Any, window: Any, where: Geometry) -> None:
     """Refuse what would leave nothing: TensorFlow gives an empty result, or what lies in memory."""
     if where.padding == "valid" and None not in x.shape[1:-1]:
@@ -85,8 +90,8 @@ def convolve(x: Any, kernel: Any, where: Geometry) -> Any:
     if max(where.dilation) > 1 and max(where.strides) > 1:
         return unstrided(x, kernel, where, convolve)
     if x.shape.rank == 4 and max(where.dilation) == 1:
-        return tf.nn.conv2d(x, kernel, where.strides, where.padding.upper())
-    return tf.nn.convolution(x, kernel, where.strides, where.padding.upper(), LAYOUTS.get(x.shape.rank), where.dilation)
+        return tf.nn.conv2d(x, kernel, where.strides, mode(where))
+    return tf.nn.convolution(x, kernel, where.strides, mode(where), LAYOUTS.get(x.shape.rank), where.dilation)
 
 
 def unstrided(x: Any, kernel: Any, where: Geometry, compute: Callable[..., Any]) -> Any:
@@ -111,7 +116,7 @@ def depthwise(x: Any, kernel: Any, where: Geometry) -> Any:
     """Two spatial axes, channels last."""
     if len(set(where.strides)) == 1 and (max(where.strides) == 1 or max(where.dilation) == 1):
         steps = (1, *where.strides, 1)
-        return tf.nn.depthwise_conv2d(x, kernel, steps, where.padding.upper(), dilations=where.dilation)
+        return tf.nn.depthwise_conv2d(x, kernel, steps, mode(where), dilations=where.dilation)
     return unstrided(x, kernel, where, depthwise)
 
 
@@ -180,7 +185,7 @@ def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: An
     check_fit("max_pool", values, size, where)
     if not x.dtype.is_floating:
         values = tf.cast(values, tf.float64)
-    y = tf.nn.max_pool(values, size, where.strides, where.padding.upper(), LAYOUTS.get(x.shape.rank))
+    y = tf.nn.max_pool(values, size, where.strides, mode(where), LAYOUTS.get(x.shape.rank))
     return restore(y if y.dtype == x.dtype else tf.cast(y, x.dtype), where)
 
 
@@ -188,7 +193,7 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
     size, where = pooling(x.shape.rank - 2, pool_size, strides, padding, data_format)
     layout, values = LAYOUTS.get(x.shape.rank), channels_last(x, where)
     check_fit("average_pool", values, size, where)
-    y = tf.nn.avg_pool(values, size, where.strides, where.padding.upper(), layout)
+    y = tf.nn.avg_pool(values, size, where.strides, mode(where), layout)
     return restore(y, where)
 
 
@@ -205,11 +210,6 @@ def batch_norm_training(x: Any, gamma: Any, beta: Any, axis: int, epsilon: float
     count = tf.cast(tf.size(x) // channels, tf.float32)
     variance = variance * ((count - 1) / count)
     return tf.reshape(y, shape), tf.stop_gradient(mean), tf.stop_gradient(variance)
-
-
-def categorical_crossentropy(target: Any, output: Any, from_logits: bool, axis: int) -> Any:
-    check_shapes("categorical_crossentropy", target, output)
-    return tf.nn.softmax_cross_entropy_with_logits(target, output, axis)
 
 
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool, axis: int) -> Any:
@@ -237,7 +237,6 @@ table: dict[str, Callable[..., Any]] = {
     "log_sigmoid": tf.math.log_sigmoid,
     "softplus": tf.nn.softplus,
     "softsign": tf.nn.softsign,
-    "silu": tf.nn.silu,
     "softmax": lambda x, axis: tf.nn.softmax(x, axis[0]),
     "log_softmax": lambda x, axis: tf.nn.log_softmax(x, axis[0]),
     "conv": conv,
@@ -246,7 +245,6 @@ table: dict[str, Callable[..., Any]] = {
     "max_pool": max_pool,
     "average_pool": average_pool,
     "batch_norm_training": batch_norm_training,
-    "categorical_crossentropy": categorical_crossentropy,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
     "binary_crossentropy": binary_crossentropy,
 }
@@ -259,7 +257,6 @@ conditions: dict[str, Callable[..., bool]] = {
     "batch_norm_training": lambda x, gamma, beta, axis, epsilon: (
         axis == x.shape.rank - 1 and x.shape[axis] is not None and epsilon >= 1.001e-5 and x.dtype != tf.float64
     ),
-    "categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "sparse_categorical_crossentropy": lambda target, output, from_logits, axis: (
         from_logits and axis in (-1, output.shape.rank - 1)
     ),

@@ -12,7 +12,6 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
-from hornbeam.core import config
 from hornbeam.core.errors import ShapeError
 from hornbeam.ops.loss import check_shapes, check_sparse_shapes
 from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed
@@ -159,17 +158,27 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
 
 def batch_normalization(x: Any, mean: Any, variance: Any, axis: int, offset: Any, scale: Any, epsilon: float) -> Any:
     kind = torch.float32 if x.dtype in HALVES else x.dtype
-    weights = [None if each is None else each.to(kind) for each in (mean, variance, scale, offset)]
-    y = F.batch_norm(x.movedim(axis, 1), *weights, training=False, eps=epsilon)
-    return y.movedim(1, axis)
+    factor = torch.rsqrt(variance.to(kind) + epsilon)
+    if scale is not None:
+        factor = factor * scale.to(kind)
+    shift = -mean.to(kind) * factor
+    if offset is not None:
+        shift = shift + offset.to(kind)
+    if axis != x.ndim - 1:
+        shape = (-1,) + (1,) * (x.ndim - 1 - axis)
+        factor, shift = factor.view(shape), shift.view(shape)
+    return torch.addcmul(shift, x.to(kind), factor).to(x.dtype)
 
 
 def batch_norm_training(x: Any, gamma: Any, beta: Any, axis: int, epsilon: float) -> tuple[Any, Any, Any]:
     kind = torch.float32 if x.dtype in HALVES else x.dtype
     gamma, beta = (None if each is None else each.to(kind) for each in (gamma, beta))
-    y, mean, inverse = torch.native_batch_norm(x.movedim(axis, 1), gamma, beta, None, None, True, 0.0, epsilon)
+    last = axis == x.ndim - 1
+    # as a matrix: faster than the kernel for images
+    rows = x.reshape(-1, x.shape[-1]) if last else x.movedim(axis, 1)
+    y, mean, inverse = torch.native_batch_norm(rows, gamma, beta, None, None, True, 0.0, epsilon)
     variance = (inverse.detach().square().reciprocal() - epsilon).clamp_(min=0)
-    return y.movedim(1, axis), mean.detach(), variance
+    return y.view(x.shape) if last else y.movedim(1, axis), mean.detach(), variance
 
 
 def layer_normalization(x: Any, gamma: Any, beta: Any, axis: tuple[int, ...], epsilon: float) -> Any:
@@ -177,21 +186,11 @@ def layer_normalization(x: Any, gamma: Any, beta: Any, axis: tuple[int, ...], ep
     return F.layer_norm(x, x.shape[axis[0] :], gamma, beta, epsilon)
 
 
-def rms_normalization(x: Any, scale: Any, axis: tuple[int, ...], epsilon: float | None) -> Any:
-    scale = None if scale is None else scale.to(x.dtype)
-    return F.rms_norm(x, x.shape[axis[0] :], scale, config.epsilon() if epsilon is None else epsilon)
-
-
 def trailing(x: Any, axis: tuple[int, ...]) -> bool:
     return axis == tuple(range(x.ndim - len(axis), x.ndim))
 
 
 # losses
-
-
-def categorical_crossentropy(target: Any, output: Any, from_logits: bool, axis: int) -> Any:
-    check_shapes("categorical_crossentropy", target, output)
-    return -(target * F.log_softmax(output, axis)).sum(axis)
 
 
 def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool, axis: int) -> Any:
@@ -225,7 +224,6 @@ table: dict[str, Callable[..., Any]] = {
     "softsign": F.softsign,
     "silu": F.silu,
     "gelu": lambda x, approximate: F.gelu(x, approximate="tanh" if approximate else "none"),
-    "mish": F.mish,
     "hard_sigmoid": F.hardsigmoid,
     "hard_silu": F.hardswish,
     "hard_tanh": F.hardtanh,
@@ -244,8 +242,6 @@ table: dict[str, Callable[..., Any]] = {
     "batch_normalization": batch_normalization,
     "batch_norm_training": batch_norm_training,
     "layer_normalization": layer_normalization,
-    "rms_normalization": rms_normalization,
-    "categorical_crossentropy": categorical_crossentropy,
     "sparse_categorical_crossentropy": sparse_categorical_crossentropy,
     "binary_crossentropy": binary_crossentropy,
 }
@@ -254,15 +250,8 @@ conditions: dict[str, Callable[..., bool]] = {
     "dense": lambda x, kernel, bias: x.ndim > 0 and kernel.ndim == 2 and x.dtype not in NARROW,
     "softmax": lambda x, axis: len(axis) == 1,
     "log_softmax": lambda x, axis: len(axis) == 1,
-    # PyTorch's has no gradient of the statistics
-    "batch_normalization": lambda x, mean, variance, axis, *_: (
-        axis > 0 and not mean.requires_grad and not variance.requires_grad
-    ),
     "batch_norm_training": lambda x, gamma, beta, axis, epsilon: axis > 0,
     "layer_normalization": lambda x, gamma, beta, axis, epsilon: trailing(x, axis),
-    "rms_normalization": lambda x, scale, axis, epsilon: trailing(x, axis),
-    # from probabilities, the body; F.log_softmax and cross_entropy refuse no half precision
-    "categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "sparse_categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "binary_crossentropy": lambda target, output, from_logits: from_logits,
 }

@@ -1,0 +1,375 @@
+"""Products, activations, convolutions, normalisation and losses on every backend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hornbeam.core import dtype as dtypes
+from hornbeam.core import registry, tree
+from hornbeam.core.errors import ShapeError
+from hornbeam.core.spec import KerasTensor
+from hornbeam.ops import api as ops
+from hornbeam.ops.op import operations
+from tests.backend import samples_nn as rows
+
+registry.get("symbolic")
+
+SAMPLES = pytest.mark.parametrize("index", range(len(rows.samples)), ids=[rows.name(each) for each in rows.samples])
+
+
+def bound(index: int) -> tuple[Any, tuple[Any, ...]]:
+    """The operation and all its arguments, with NumPy arrays for tensors."""
+    operation, args, keywords = rows.samples[index]
+    op = operations[operation]
+    if operation == "layer_normalization" and len(args) < 5:
+        keywords = {"epsilon": 1e-7, **keywords}
+    return op, op.bind(args, keywords)
+
+
+def is_array(value: Any) -> bool:
+    return isinstance(value, (np.ndarray, np.generic))
+
+
+def to_tensors(args: Any) -> Any:
+    convert = registry.default().convert
+    return tree.map_structure(lambda leaf: convert(leaf, None) if is_array(leaf) else leaf, args)
+
+
+def to_arrays(result: Any) -> list[np.ndarray]:
+    return [np.asarray(registry.default().to_numpy(leaf)) for leaf in tree.flatten(result)]
+
+
+@contextmanager
+def body_only(name: str) -> Iterator[None]:
+    """Without the backend's native for `name`."""
+    table = registry.default().table
+    native = table.pop(name)
+    try:
+        yield
+    finally:
+        table[name] = native
+
+
+@contextmanager
+def double_precision() -> Iterator[None]:
+    """float64 stays float64, which promotion otherwise narrows."""
+    narrow = dict(dtypes._NARROW)
+
+    def forget() -> None:
+        dtypes._forget()
+        for op in operations.values():
+            op.targets.clear()
+
+    dtypes._NARROW.clear()
+    forget()
+    try:
+        yield
+    finally:
+        dtypes._NARROW.update(narrow)
+        forget()
+
+
+def with_gradient(op: Any, result: Any) -> Any:
+    """The outputs that carry a gradient."""
+    return result[0] if op.name == "batch_norm_training" else result
+
+
+def weights(shape: Any) -> np.ndarray:
+    return np.random.default_rng(5).standard_normal(shape)
+
+
+@pytest.fixture(scope="module")
+def expected() -> list[list[np.ndarray]]:
+    """Values by the numpy backend."""
+    with registry.scope("numpy"):
+        return [to_arrays(op.function(*args)) for op, args in map(bound, range(len(rows.samples)))]
+
+
+@pytest.fixture(scope="module")
+def slopes() -> list[list[np.ndarray]]:
+    """Gradients of a weighted sum of the result by central differences of the numpy backend in float64."""
+
+    def total(op: Any, args: Any) -> float:
+        found = with_gradient(op, op.function(*args))
+        return sum(float((weights(np.shape(part)) * part).sum()) for part in tree.flatten(found))
+
+    every = []
+    with registry.scope("numpy"), double_precision():
+        for op, args in map(bound, range(len(rows.samples))):
+            args = tree.map_structure(lambda x: x.astype("float64") if is_float(x) else x, args)
+            found = []
+            for leaf in filter(is_float, tree.flatten(args)):
+                slope = np.zeros(leaf.shape)
+                for place in np.ndindex(*leaf.shape):
+                    ends = []
+                    for step in (1e-5, -1e-5):
+                        moved = leaf.copy()
+                        moved[place] += step
+                        ends.append(total(op, tree.map_structure(lambda x, a=leaf, b=moved: b if x is a else x, args)))
+                    slope[place] = (ends[0] - ends[1]) / 2e-5
+                found.append(slope)
+            every.append(found)
+    return every
+
+
+def is_float(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
+
+
+@SAMPLES
+def test_value(backend: str, index: int, expected: list[list[np.ndarray]]) -> None:
+    op, args = bound(index)
+    for found, wanted in zip(to_arrays(op.function(*to_tensors(args))), expected[index], strict=True):
+        assert found.dtype == wanted.dtype == np.float32
+        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
+
+
+@SAMPLES
+def test_native_is_the_body(backend: str, index: int) -> None:
+    op, args = bound(index)
+    if op.body is None or op.name not in registry.default().table:
+        return  # a primitive, or the body is all there is
+    args = to_tensors(args)
+    native = to_arrays(op.function(*args))
+    with body_only(op.name):
+        body = to_arrays(op.function(*args))
+    for one, two in zip(native, body, strict=True):
+        assert one.dtype == two.dtype
+        np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
+
+
+@SAMPLES
+def test_gradient(backend: str, index: int, slopes: list[list[np.ndarray]]) -> None:
+    engine = registry.default()
+    if not engine.differentiable:
+        return
+    op, args = bound(index)
+    leaves, structure = tree.flatten(args), args
+    places = [i for i, leaf in enumerate(leaves) if is_float(leaf)]
+
+    def total(*values: Any) -> Any:
+        filled = list(to_tensors(leaves))
+        for place, value in zip(places, values, strict=True):
+            filled[place] = value
+        found = with_gradient(op, op.function(*tree.unflatten(structure, filled)))
+        parts = [ops.sum(ops.multiply(part, weights(part.shape).astype("float32"))) for part in tree.flatten(found)]
+        return parts[0] if len(parts) == 1 else ops.add(*parts)
+
+    values = to_tensors([leaves[place] for place in places])
+    differentiate = engine.value_and_grad(total, tuple(range(len(places))), False)
+    _, found = differentiate(*values)
+    for slope, wanted in zip(to_arrays(list(found)), slopes[index], strict=True):
+        np.testing.assert_allclose(slope, wanted, rtol=2e-3, atol=2e-4 * max(1, np.abs(wanted).max()))
+
+
+@SAMPLES
+def test_spec(index: int, expected: list[list[np.ndarray]]) -> None:
+    op, args = bound(index)
+    known = tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype.name) if is_array(x) else x, args)
+    for spec, value in zip(tree.flatten(op.function(*known)), expected[index], strict=True):
+        assert (spec.shape, spec.dtype) == (value.shape, value.dtype)
+    first = next(leaf for leaf in tree.flatten(known) if isinstance(leaf, KerasTensor))
+    if not first.shape or op.name in ("outer", "vdot"):
+        return
+    unknown = KerasTensor((None, *first.shape[1:]), first.dtype)
+    partly = tree.map_structure(lambda x: unknown if x is first else x, known)
+    for spec, value in zip(tree.flatten(op.function(*partly)), expected[index], strict=True):
+        assert len(spec.shape) == value.ndim
+        assert all(size in (None, whole) for size, whole in zip(spec.shape, value.shape, strict=True))
+
+
+def call(name: str, *args: Any, **keywords: Any) -> np.ndarray:
+    return to_arrays(getattr(ops, name)(*to_tensors(args), **keywords))[0]
+
+
+FAR = np.array([-200.0, -30.0, 0.0, 30.0, 200.0], "float32")
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("sigmoid", [0.0, 9.357623e-14, 0.5, 1.0, 1.0]),
+        ("log_sigmoid", [-200.0, -30.0, -0.6931472, -9.357623e-14, 0.0]),
+        ("softplus", [0.0, 9.357623e-14, 0.6931472, 30.0, 200.0]),
+        ("silu", [0.0, -2.807287e-12, 0.0, 30.0, 200.0]),
+        ("elu", [-1.0, -1.0, 0.0, 30.0, 200.0]),
+        ("mish", [0.0, -2.807287e-12, 0.0, 30.0, 200.0]),
+        ("softmax", [0.0, 0.0, 0.0, 0.0, 1.0]),
+        ("log_softmax", [-400.0, -230.0, -200.0, -170.0, 0.0]),
+        ("gelu", [0.0, 0.0, 0.0, 30.0, 200.0]),
+    ],
+)
+def test_far_from_zero(backend: str, name: str, wanted: list[float]) -> None:
+    np.testing.assert_allclose(call(name, FAR), np.array(wanted, "float32"), rtol=1e-5, atol=1e-30)
+
+
+def gradient_of(function: Any, x: np.ndarray) -> np.ndarray:
+    engine = registry.default()
+    return to_arrays(engine.value_and_grad(lambda v: ops.sum(function(v)), (0,), False)(engine.convert(x, None))[1])[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("relu", [0, 0, 0, 1, 1]),
+        ("sigmoid", [0, 0, 0.25, 0, 0]),
+        ("softplus", [0, 0, 0.5, 1, 1]),
+        ("log_sigmoid", [1, 1, 0.5, 0, 0]),
+        ("silu", [0, 0, 0.5, 1, 1]),
+        ("elu", [0, 0, 1, 1, 1]),
+        ("gelu", [0, 0, 0.5, 1, 1]),
+        ("mish", [0, 0, 0.6, 1, 1]),
+        ("squareplus", [0, 0.001108647, 0.5, 0.998891353, 1]),
+        ("normalize", [0, 0, 0.0049, 0, 0]),
+    ],
+)
+def test_gradient_at_and_far_from_zero(backend: str, name: str, wanted: list[float]) -> None:
+    if not registry.default().differentiable:
+        return
+    found = gradient_of(getattr(ops, name), FAR)
+    assert np.isfinite(found).all()
+    if name != "normalize":
+        np.testing.assert_allclose(found, np.array(wanted, "float32"), atol=2e-4)
+    else:
+        assert np.isfinite(gradient_of(ops.normalize, np.zeros((2, 3), "float32"))).all()
+
+
+def test_crossentropies_of_certain_scores(backend: str) -> None:
+    scores = np.array([[1000.0, -1000.0], [-1000.0, 1000.0]], "float32")
+    labels = np.array([0, 0])
+    np.testing.assert_allclose(call("sparse_categorical_crossentropy", labels, scores, True), [0, 2000])
+    targets = np.eye(2, dtype="float32")[labels]
+    np.testing.assert_allclose(call("categorical_crossentropy", targets, scores, True), [0, 2000])
+    np.testing.assert_allclose(call("binary_crossentropy", targets, scores, True), [[0, 0], [1000, 1000]])
+    certain = np.array([0.0, 1.0], "float32")
+    np.testing.assert_allclose(call("binary_crossentropy", certain, certain[::-1].copy()), [16.118095] * 2, rtol=0.02)
+    if registry.default().differentiable:
+        zeros = np.zeros(2, "float32")
+        found = gradient_of(lambda x: ops.binary_crossentropy(certain, x, from_logits=True), zeros)
+        np.testing.assert_allclose(found, [0.5, -0.5])
+
+
+def test_layer_normalization_far_from_the_origin(backend: str) -> None:
+    x = np.array([[1e4, 1e4 + 1, 1e4 + 2, 1e4 + 3]], "float32")
+    np.testing.assert_allclose(call("layer_normalization", x), [[-1.34164, -0.44721, 0.44721, 1.34164]], atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["float16", "bfloat16"])
+def test_half_precision(backend: str, kind: str) -> None:
+    engine = registry.default()
+    x = rows.floats(4, 6)
+    halves = ops.cast(engine.convert(x, None), kind)
+    near = np.asarray(engine.to_numpy(ops.cast(halves, "float32")))
+    norm = np.ones(6, "float32")
+    for name, args in [
+        ("softmax", ()),
+        ("gelu", ()),
+        ("relu", ()),
+        ("layer_normalization", ()),
+        ("rms_normalization", ()),
+        ("batch_normalization", (norm, norm, -1)),
+        ("batch_norm_training", (norm, norm)),
+        ("matmul", (x.T.astype(near.dtype),)),
+    ]:
+        function = operations["batch_norm_training"].function if name == "batch_norm_training" else getattr(ops, name)
+        given = [ops.cast(engine.convert(arg, None), kind) if name == "matmul" else arg for arg in args]
+        found = tree.flatten(function(halves, *given))[0]
+        assert engine.dtype(found) == kind, name
+        wanted = to_arrays(function(engine.convert(near, None), *args))[0]
+        found = np.asarray(engine.to_numpy(ops.cast(found, "float32")))
+        np.testing.assert_allclose(found, wanted, rtol=0.05, atol=0.05)
+    labels = np.array([0, 1, 2, 3])
+    loss = ops.sparse_categorical_crossentropy(labels, halves, from_logits=True)
+    assert engine.dtype(loss) == kind
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "wanted"),
+    [
+        ("int8", "int8", "int32"),
+        ("uint8", "uint8", "uint8"),
+        ("int32", "float16", "float16"),
+        ("bool", "bool", "bool"),
+        ("bfloat16", "float16", "float32"),
+        ("int16", "uint8", "int16"),
+    ],
+)
+def test_dtype_of_products(backend: str, left: str, right: str, wanted: str) -> None:
+    engine = registry.default()
+    one, two = (
+        ops.cast(engine.convert(np.ones(shape), None), kind) for shape, kind in [((2, 3), left), ((3, 4), right)]
+    )
+    for found in (ops.matmul(one, two), ops.einsum("ij,jk->ik", one, two)):
+        assert engine.dtype(found) == wanted
+        np.testing.assert_array_equal(engine.to_numpy(ops.cast(found, "float32")), 1 if wanted == "bool" else 3)
+
+
+def test_integers_become_floats(backend: str) -> None:
+    engine = registry.default()
+    whole = engine.convert(np.array([[-1, 0, 2]], "int32"), None)
+    for name in ("sigmoid", "softmax", "gelu", "silu", "elu", "layer_normalization"):
+        assert engine.dtype(getattr(ops, name)(whole)) == "float32"
+    assert engine.dtype(ops.relu(whole)) == "int32"
+    np.testing.assert_array_equal(engine.to_numpy(ops.relu(whole)), [[0, 0, 2]])
+    image = engine.convert(np.arange(16, dtype="int32").reshape(1, 4, 4, 1), None)
+    pooled = ops.max_pool(image, 2)
+    assert engine.dtype(pooled) == "int32"
+    np.testing.assert_array_equal(engine.to_numpy(pooled)[0, :, :, 0], [[5, 7], [13, 15]])
+
+
+def test_max_pool_does_not_see_its_padding(backend: str) -> None:
+    found = call("max_pool", -np.ones((1, 3, 3, 1), "float32"), 2, padding="same")
+    np.testing.assert_array_equal(found, -np.ones((1, 2, 2, 1)))
+
+
+def test_nan_is_not_lost_in_pooling(backend: str) -> None:
+    x = np.ones((1, 2, 2, 1), "float32")
+    x[0, 0, 0, 0] = np.nan
+    assert np.isnan(call("average_pool", x, 2)).all()
+
+
+def image(*shape: int) -> np.ndarray:
+    return np.ones(shape, "float32")
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "says"),
+    [
+        ("matmul", (image(2, 3), image(4, 2)), "3 against 4"),
+        ("conv", (image(1, 4, 4, 3), image(3, 3, 2, 4)), "3 input channels"),
+        ("conv", (image(4, 4, 3), image(3, 3, 3, 4)), "one rank"),
+        ("conv", (image(1, 2, 2, 3), image(3, 3, 3, 4)), "does not fit"),
+        ("depthwise_conv", (image(1, 4, 4, 3), image(3, 3, 2, 1)), "3 channels"),
+        ("conv_transpose", (image(1, 4, 4, 3), image(3, 3, 4, 2)), "3 channels"),
+        ("categorical_crossentropy", (image(3, 1), image(3, 4)), "shapes must be equal"),
+        ("sparse_categorical_crossentropy", (np.zeros(2, "int32"), image(3, 4)), "one label"),
+        ("binary_crossentropy", (image(3), image(3, 1)), "shapes must be equal"),
+    ],
+)
+def test_errors_say_what_does_not_fit(backend: str, name: str, args: Any, says: str) -> None:
+    with pytest.raises(ShapeError, match=says):
+        call(name, *args)
+    with pytest.raises(ShapeError, match=says):
+        getattr(ops, name)(*(KerasTensor(arg.shape, arg.dtype.name) for arg in args))
+
+
+def test_einsum_errors(backend: str) -> None:
+    x = image(2, 3)
+    with pytest.raises(ShapeError, match="2 operands"):
+        ops.einsum("ij,jk->ik", x)
+    with pytest.raises(ShapeError, match="'j'"):
+        ops.einsum("ij,jk->ik", x, x)
+
+
+def test_channels_last_output_is_contiguous_on_torch() -> None:
+    with registry.scope("torch"):
+        x = registry.default().convert(rows.floats(2, 6, 6, 3), None)
+        kernel = registry.default().convert(rows.floats(3, 3, 3, 4), None)
+        assert ops.conv(x, kernel, padding="same").is_contiguous()
+        assert ops.max_pool(x, 2).is_contiguous()
+        assert operations["batch_norm_training"].function(x)[0].is_contiguous()
