@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from hornbeam.core import tree
@@ -44,6 +45,17 @@ class Recording(StateScope):
     def __exit__(self, *exception: object) -> None:
         super().__exit__(*exception)
         context.recording = self._outer_recording
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """A block that belongs to no recording and to no call: for what a layer makes once, such as a graph of its own."""
+    outer = context.recording, context.state, context.layers
+    context.recording, context.state, context.layers = None, None, ()
+    try:
+        yield
+    finally:
+        context.recording, context.state, context.layers = outer
 
 
 def trace(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Graph:

@@ -9,6 +9,7 @@ from hornbeam.core import serialization
 from hornbeam.core.errors import ConfigError, NotBuiltError
 from hornbeam.core.export import export
 from hornbeam.core.spec import KerasTensor
+from hornbeam.graph.trace import apart
 from hornbeam.layers.input_layer import Input, InputLayer
 from hornbeam.layers.layer import Layer
 from hornbeam.models.functional import LayerGraph
@@ -103,7 +104,8 @@ class Sequential(Model):
         if not self._chain:
             raise NotBuiltError(f"Sequential '{self.name}' has no layers; `add` some first.")
         dtype = "int32" if type(self._chain[0]).__name__ == "Embedding" else None
-        self._record(Input(batch_shape=tuple(input_shape), dtype=dtype))
+        with apart():
+            self._record(Input(batch_shape=tuple(input_shape), dtype=dtype))
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         if self._graph is not None:

@@ -154,7 +154,7 @@ OUTSIDE = {
     "a class of os": lambda: form("os", "system", command="touch marker"),
     "subprocess": lambda: form("subprocess", "Popen", "subprocess>Popen", args=["touch", "marker"]),
     "an unknown layer": lambda: form("keras.layers", "Nope"),
-    "a wrapped torch module": lambda: form("keras.layers", "TorchModuleWrapper", module={"class_name": "x"}),
+    "a wrapped torch module": lambda: form("keras.layers", "TorchModuleWrapper", name="wrapped"),
 }
 POSITIONS = {
     "a layer": lambda bad: sequential(bad),
