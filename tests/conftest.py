@@ -16,3 +16,12 @@ def backend(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip(f"{request.param} is not installed")
     with registry.scope(request.param):
         yield request.param
+
+
+@pytest.fixture(params=["jax", "torch", "tensorflow"])
+def trainer(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The name of each backend that trains in turn, made the default for the test."""
+    if not registry.installed(request.param):
+        pytest.skip(f"{request.param} is not installed")
+    with registry.scope(request.param):
+        yield request.param
