@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from hornbeam.core import serialization
+from hornbeam.core import config, serialization
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
+from hornbeam.core.mask import get_mask
 from hornbeam.core.shape import public
 from hornbeam.metrics.metric import Metric
 from hornbeam.ops import api as ops
@@ -63,6 +64,22 @@ def fitted_weight(values: Any, weight: Any, what: str) -> Any:
             f"each sample, shape {sizes[:1]}, or a shape that {sizes} begins with."
         )
     return weight
+
+
+def with_mask(y_pred: Any, sample_weight: Any) -> Any:
+    """The sample weights times the mask that travels with `y_pred`."""
+    mask = get_mask(y_pred)
+    if mask is None:
+        return sample_weight
+    mask = ops.cast(mask, config.floatx())
+    if sample_weight is None:
+        return mask
+    weight = ops.cast(ops.convert_to_tensor(sample_weight), config.floatx())
+    while len(weight.shape) < len(mask.shape):
+        weight = ops.expand_dims(weight, -1)
+    while len(mask.shape) < len(weight.shape):
+        mask = ops.expand_dims(mask, -1)
+    return mask * weight
 
 
 def sample_count(values: Any) -> Any:
@@ -130,7 +147,7 @@ class Mean(Metric):
 
 @export("keras.metrics.MeanMetricWrapper")
 class MeanMetricWrapper(Mean):
-    """Weighted mean of `fn(y_true, y_pred, **kwargs)`.
+    """Weighted mean of `fn(y_true, y_pred, **kwargs)`, over what the mask of `y_pred` keeps.
 
     Args:
         fn: gives one value for each sample (or for each of its parts).
@@ -150,7 +167,7 @@ class MeanMetricWrapper(Mean):
         self._fn_kwargs = kwargs
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
-        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), sample_weight)
+        super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), with_mask(y_pred, sample_weight))
 
     def get_config(self) -> dict[str, Any]:
         arguments = serialization.serialize_object(self._fn_kwargs)

@@ -7,17 +7,16 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-from hornbeam.core import config, tree
+from hornbeam.core import tree
 from hornbeam.core.errors import ShapeError, StructureError
 from hornbeam.core.shape import broadcast, public
-from hornbeam.layers.mask import get_mask
 from hornbeam.losses import lookup as losses
 from hornbeam.losses.loss import Loss, LossFunction
 from hornbeam.metrics import lookup as metrics
 from hornbeam.metrics.accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.probabilistic import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
-from hornbeam.metrics.reductions import Mean, MeanMetricWrapper
+from hornbeam.metrics.reductions import Mean, MeanMetricWrapper, with_mask
 from hornbeam.ops import api as ops
 from hornbeam.train.matching import Outputs
 
@@ -120,7 +119,7 @@ class _NamedLoss:
     """
 
     def __init__(self, identifier: Any) -> None:
-        found = losses.get(identifier)
+        found: Any = losses.get(identifier)
         source = type(found) if isinstance(found, Loss) else found
         self.compare = found if isinstance(found, Loss) else LossFunction(found)
         self.name: str = identifier if isinstance(identifier, str) else self.compare.name
@@ -266,7 +265,9 @@ class CompileMetrics:
                 raise StructureError(
                     f"{self.outputs.label(i)} has the metric '{metric.name}', but `y` holds no targets for it."
                 )
-            weight = with_mask(predictions[i], weights[i] if weighted else None)
+            weight = weights[i] if weighted else None
+            if not isinstance(metric, MeanMetricWrapper):  # which sees to masks itself
+                weight = with_mask(predictions[i], weight)
             keywords = {} if weight is None else {"sample_weight": weight}
             try:
                 metric.update_state(targets[i], predictions[i], **keywords)
@@ -343,22 +344,6 @@ def _unlike(name: str, taken: set[str]) -> str:
         free = f"{name}_{number}"
     taken.add(free)
     return free
-
-
-def with_mask(prediction: Any, weight: Any) -> Any:
-    """The sample weights times the mask that travels with the prediction."""
-    mask = get_mask(prediction)
-    if mask is None:
-        return weight
-    mask = ops.cast(mask, config.floatx())
-    if weight is None:
-        return mask
-    weight = ops.cast(weight, mask.dtype)
-    while len(weight.shape) < len(mask.shape):
-        weight = ops.expand_dims(weight, -1)
-    while len(mask.shape) < len(weight.shape):
-        mask = ops.expand_dims(mask, -1)
-    return mask * weight
 
 
 def _batch_size(prediction: Any) -> Any:

@@ -8,6 +8,7 @@ import pytest
 
 from hornbeam.core import registry
 from hornbeam.core.errors import ConfigError, ShapeError, StateError
+from hornbeam.core.mask import set_mask
 from hornbeam.core.scope import StatelessScope
 from hornbeam.core.spec import KerasTensor
 from hornbeam.metrics import lookup
@@ -211,3 +212,13 @@ def test_lookup_and_configs():
     assert (again.name, again._fn, again._fn_kwargs) == ("w", metric._fn, {"threshold": 0.3})
     with registry.scope("numpy"):
         assert float(again([1.0], [0.4])) == 1.0
+
+
+def test_a_mask_on_predictions_counts_as_weights(backend):
+    scores = ops.convert_to_tensor(np.array([[0.9, 0.2], [0.8, 0.9]], "float32"))
+    set_mask(scores, ops.convert_to_tensor(np.array([[True, False], [True, True]])))
+    metric = BinaryAccuracy()
+    metric.update_state(np.ones((2, 2)), scores)
+    assert float(metric.result()) == 1.0
+    metric.update_state(np.zeros((2, 2)), scores, sample_weight=np.array([3.0, 0.0]))
+    assert float(metric.result()) == pytest.approx(1.5 / 3)
