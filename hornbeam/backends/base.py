@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import abc
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from hornbeam.core.scope import StateScope
@@ -59,6 +60,8 @@ class ComputeBackend(Backend):
     eager: bool = False  # calls run op by op unless they are recorded
     functional: bool = False  # variables' storages are replaced, and compiled steps consume them
     call_cost: float = 0.0  # seconds that one call of a compiled step costs the host
+    # what the engine's own functions ask its variables for: attribute -> `(variable) -> value`
+    variable_attributes: Mapping[str, Callable[[Any], Any]] = MappingProxyType({})
 
     # differentiate
 
@@ -138,6 +141,11 @@ class ComputeBackend(Backend):
     @abc.abstractmethod
     def assign(self, storage: Any, value: Any) -> Any:
         """Make a storage hold `value`, in place where the engine can; returns the storage to keep."""
+
+    def assign_all(self, variables: list[Any], values: list[Any]) -> None:
+        """Assign results of a compiled call, whose shapes and dtypes are known to fit."""
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)
 
     @abc.abstractmethod
     def set_trainable(self, storage: Any, trainable: bool) -> None:

@@ -27,7 +27,7 @@ BUILT_IN = {
 }
 DEFAULT_ORDER = ("jax", "torch", "tensorflow", "numpy")
 # root package of a tensor's class -> the backend that owns it
-PACKAGES = {"jax": "jax", "jaxlib": "jax", "torch": "torch", "tensorflow": "tensorflow"}
+PACKAGES = {"hornbeam": "symbolic", "jax": "jax", "jaxlib": "jax", "torch": "torch", "tensorflow": "tensorflow"}
 
 backends: dict[str, Any] = {}
 # tensor class -> its backend; None for what follows the tensors beside it (numpy arrays, python numbers)

@@ -156,8 +156,6 @@ class Variable:
         if value is None:
             value = self.initial_value()
         self._storage = self.engine.place(value, self.dtype, self._trainable, self.path)
-        if self._owner is not None and (owner := self._owner()) is not None:
-            owner.variable_placed(self)
 
     def initial_value(self) -> Any:
         """What its initializer gives: equal on every engine for one seed and one place in the model."""
@@ -264,6 +262,13 @@ class Variable:
 
     def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> Any:
         return self.engine.convert(self.value, dtypes.standardize(dtype) if dtype is not None else None)
+
+    def __getattr__(self, name: str) -> Any:
+        # what the engine's own functions look for on its variables
+        engine = self.__dict__.get("_engine")
+        if engine is not None and name in engine.variable_attributes:
+            return engine.variable_attributes[name](self)
+        raise AttributeError(f"Variable '{self.__dict__.get('path', '?')}' has no attribute {name!r}.")
 
     def __getitem__(self, key: Any) -> Any:
         return self.value[key]

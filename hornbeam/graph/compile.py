@@ -100,7 +100,7 @@ def compile(graph: Graph, backend: Any) -> Callable[..., tuple[list[Any], list[A
                 return held(place_constant(node.arguments[0], backend, value.dtype), "constant")
             return tensor_name(value)
         if isinstance(value, Dim):
-            return f"{held(value, 'dim')}.evaluate(sizes)"
+            return f"{held(value, 'dim')}.substitute(sizes)"
         if type(value) in (int, str, bool, type(None)):
             return repr(value)
         if type(value) is tuple:
@@ -139,7 +139,7 @@ def _callee(node: Node, backend: Any, space: dict[str, Any]) -> str:
     if name not in space:
         entry = backend.table.get(op.name)
         if entry is None:
-            space[name] = op.body if op.body is not None else op.function
+            space[name] = lambda *arguments: op.run_body(backend, arguments)
         elif op.name in backend.conditions:
             space[name] = lambda *arguments: call(op, backend, arguments)
         else:

@@ -39,7 +39,7 @@ def evaluate_sizes(structure: Any, sizes: dict[str, Any]) -> Any:
 
     def evaluate(leaf: Any) -> Any:
         if isinstance(leaf, Dim):
-            return leaf.evaluate(sizes)
+            return leaf.substitute(sizes)
         if isinstance(leaf, slice):
             return slice(*(evaluate(part) for part in (leaf.start, leaf.stop, leaf.step)))
         return leaf
@@ -59,7 +59,7 @@ def call(op: Any, backend: Any, arguments: tuple[Any, ...]) -> Any:
     """A recorded operation on a backend's tensors: its entry, or the composite's body where there is none."""
     entry = backend.table.get(op.name)
     if entry is None or (op.name in backend.conditions and not backend.conditions[op.name](*arguments)):
-        entry = op.body if op.body is not None else op.function
+        return op.run_body(backend, arguments)
     return entry(*arguments)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.core import registry, tree
+from hornbeam.core.scope import context
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.compile import compile
 from hornbeam.graph.graph import Graph
@@ -19,6 +20,7 @@ class Replay:
 
     def __init__(self, graph: Graph, backend: Any) -> None:
         self.graph = graph
+        self.backend = backend
         self.run = backend.compile(compile(graph, backend))
         self.read = [variable for variable, _ in graph.state_inputs]
         self.written = [variable for variable, _ in graph.state_outputs]
@@ -26,8 +28,11 @@ class Replay:
 
     def __call__(self, inputs: list[Any]) -> Any:
         outputs, updates = self.run(inputs, [variable.value for variable in self.read])
-        for variable, value in zip(self.written, updates, strict=True):
-            variable.assign(value)
+        if context.state is None:
+            self.backend.assign_all(self.written, updates)
+        else:
+            for variable, value in zip(self.written, updates, strict=True):
+                variable.assign(value)
         if self.single:
             return outputs[0]
         rest = iter(outputs)

@@ -298,6 +298,9 @@ def symbolic_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     finally:
         context.backend, context.layers = outer, layers
     outputs = record(layer, args, kwargs, specs)
+    made = next((leaf.node for leaf in tree.flatten(outputs) if isinstance(leaf, KerasTensor)), None)
+    if layer._called is None:
+        object.__setattr__(layer, "_called", made)
     for spec, output in zip(tree.flatten(specs), tree.flatten(outputs), strict=True):
         if isinstance(spec, KerasTensor) and spec.mask is not None:
             # the mask is made anew when the graph runs; here it only has to be known that there is one

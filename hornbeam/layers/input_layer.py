@@ -49,8 +49,7 @@ class InputLayer(Layer):
         self.ragged = ragged
         self.built = True
         self.output_dtype = tensor.dtype
-        Node(self, (), {}, [tensor], tensor)
-        object.__setattr__(self, "output", tensor)
+        object.__setattr__(self, "_called", Node(self, (), {}, [tensor], tensor))
 
     def call(self) -> Any:
         return None

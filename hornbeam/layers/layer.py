@@ -128,11 +128,7 @@ class Layer:
         calls = self.__dict__.get("_recorded_calls")
         if calls is not None and calls.used and name not in structure.HARMLESS:
             structure.mutations.count += 1
-        prop = getattr(type(self), name, None)
-        if isinstance(prop, property) or not hasattr(self, "_nature_set"):
-            object.__setattr__(self, name, value)
-        else:
-            self._nature_set(name, value)  # type: ignore[attr-defined]
+        object.__setattr__(self, name, value)
 
     def _adopt(self, variable: Variable) -> None:
         if not any(known is variable for known in self._variables):
@@ -210,7 +206,7 @@ class Layer:
         return structure.named(structure.own_variables(self) + structure.seed_states(self))
 
     def _named_sublayers(self) -> dict[str, Layer]:
-        return dict(structure.named(self._layers_within()))
+        return structure.numbered(self._layers_within())
 
     def _serialized_children(self) -> dict[str, Any]:
         """Attribute name -> what a weights file stores below this layer."""
@@ -219,14 +215,6 @@ class Layer:
     def place_all(self) -> None:
         """Give every variable of the model that this layer belongs to its first value."""
         structure.place(self)
-
-    def variable_placed(self, variable: Variable) -> None:
-        """A variable of this layer got its first value: tell the engine's side of the layer."""
-        place = getattr(self, "_nature_place", None)
-        if place is not None:
-            for name, known in self._named_variables():
-                if known is variable:
-                    place(name, variable)
 
     @property
     def variables(self) -> list[Variable]:
@@ -434,10 +422,8 @@ class Layer:
         with name_scope(self.name):
             if self._builds():
                 self.build(**shapes)
-            else:
-                self.build(*shapes.values())
-                if self._layers_within() and not _recording():
-                    self._dry_run(bound)
+            elif self._layers_within() and not _recording():
+                self._dry_run(bound)
             self.built = True
         self._build_shapes = self._build_shapes or shapes or None
 
@@ -583,6 +569,28 @@ class Layer:
             losses = self.losses if return_losses else None
         updated = [scope.get_current_value(variable) for variable in others]
         return (outputs, updated, losses) if return_losses else (outputs, updated)
+
+    # its place in a functional model
+
+    _called: Any = None
+
+    def _first_call(self, which: str) -> Any:
+        if self._called is None:
+            raise AttributeError(
+                f"Layer '{self.name}' was never called on symbolic tensors, so it has no symbolic {which}."
+            )
+        return self._called
+
+    @property
+    def input(self) -> Any:
+        """The symbolic input of its first call."""
+        arguments = (*self._first_call("input").arguments, *self._called.keywords.values())
+        return arguments[0] if arguments else self._called.structure
+
+    @property
+    def output(self) -> Any:
+        """The symbolic output of its first call."""
+        return self._first_call("output").structure
 
     # config
 

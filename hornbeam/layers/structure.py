@@ -22,7 +22,7 @@ FRAMEWORK = frozenset(
     {
         "_init_arguments", "_parent", "_variables", "_losses", "_lossy", "_dtype_policy", "_recorded_calls",
         "_build_shapes", "input_spec", "activity_regularizer", "_parameters", "_buffers", "_modules",
-        "_non_persistent_buffers_set", "_input_shape_argument", "optimizer", "_trainer", "history", "_graph",
+        "_non_persistent_buffers_set", "_input_shape_argument", "_called", "optimizer", "_trainer", "history", "_graph",
     }
 )  # fmt: skip
 
@@ -32,6 +32,7 @@ HARMLESS = frozenset(
     {
         "stop_training", "history", "optimizer", "loss", "compiled", "run_eagerly", "jit_compile",
         "steps_per_execution", "built", "input_spec",
+        "training",
     }
 )  # fmt: skip
 PLAIN = frozenset({int, float, str, bool, type(None)})
@@ -157,6 +158,23 @@ def named(objects: Any) -> list[tuple[str, Any]]:
     return found
 
 
+def numbered(layers: Any, first: str = "", later: str = "_{}") -> dict[str, Any]:
+    """Sibling layers by name; one that was made up counts as the class and its number among the siblings.
+
+    `first` and `later` say how the number is written, so that names stay what they are whatever else was built.
+    """
+    counts: dict[str, int] = {}
+    found: dict[str, Any] = {}
+    for layer in layers:
+        kind = naming.snake_case(type(layer).__name__) if layer._auto_named else layer.name
+        name = None
+        while name is None or name in found:
+            count = counts[kind] = counts.get(kind, -1) + 1
+            name = kind + (later.format(count) if count else first if layer._auto_named else "")
+        found[name] = layer
+    return found
+
+
 def root_of(layer: Any) -> Any:
     """The outermost layer that this one is part of."""
     seen = {id(layer)}
@@ -180,14 +198,8 @@ def keyed_variables(root: Any) -> list[tuple[str, Variable]]:
         seen.add(id(layer))
         for name, variable in named(own_variables(layer) + seed_states(layer)):
             found.append((f"{key}/{name}", variable))
-        counts: dict[str, int] = {}
-        for inner in sublayers(layer):
-            part = inner.name
-            if inner._auto_named:
-                part = naming.snake_case(type(inner).__name__)
-                counts[part] = counts.get(part, -1) + 1
-                part = f"{part}:{counts[part]}"
-            visit(inner, f"{key}/{part}")
+        for name, inner in numbered(sublayers(layer), ":0", ":{}").items():
+            visit(inner, f"{key}/{name}")
 
     is_model = hasattr(root, "fit")
     visit(root, "" if is_model and root._auto_named else root.name)
@@ -216,14 +228,6 @@ def place(layer: Any) -> None:
             variable.place()
         finally:
             variable._owner = owner
-    for part in walk(root):
-        track = getattr(part, "_nature_track", None)
-        if track is not None:
-            for name, inner in named(sublayers(part)):
-                track(name, inner)
-            for name, variable in part._named_variables():
-                if variable.placed:
-                    part._nature_place(name, variable)
 
 
 def serialized_children(layer: Any) -> dict[str, Any]:

@@ -189,13 +189,21 @@ class LayerGraph:
                         "kwargs": _written(tree.map_structure(argument, node.keywords)),
                     }
                     entries[node.op.name]["inbound_nodes"].append(call)
-        references = lambda structure: tree.map_structure(self.reference, structure)  # noqa: E731
-        inputs, outputs = references(self.inputs), references(self.outputs)
         return {
             "layers": list(entries.values()),
-            "input_layers": [inputs] if isinstance(self.inputs, KerasTensor) else inputs,
-            "output_layers": [outputs] if isinstance(self.outputs, KerasTensor) else outputs,
+            "input_layers": tree.map_structure(self._end, self.inputs),
+            "output_layers": tree.map_structure(self._end, self.outputs),
         }
+
+    def _end(self, tensor: KerasTensor) -> list[Any]:
+        """Reference to an input or output of the whole model."""
+        name, index, position = self.reference(tensor)
+        return [name, index + (tensor.node is not None and _is_functional(tensor.node.op)), position]
+
+
+def _is_functional(layer: Any) -> bool:
+    """Whether it is a functional model. Where `output_layers` names its tensors, Keras counts its calls from 1."""
+    return getattr(layer, "_graph", None) is not None and not hasattr(layer, "_chain")
 
 
 class _Reference:
@@ -314,15 +322,12 @@ def _from_config(cls: type, config: dict[str, Any]) -> Any:
         if isinstance(reference, dict):
             return {key: look_up(part) for key, part in reference.items()}
         if len(reference) == 3 and isinstance(reference[0], str) and isinstance(reference[1], int):
-            return tensor_of(*reference)
+            name, index, position = reference
+            return tensor_of(name, max(index - _is_functional(made.get(name)), 0), position)
         return [look_up(part) for part in reference]
 
-    def structure(references: Any) -> Any:
-        found = look_up(references)
-        return found[0] if isinstance(found, list) and len(found) == 1 else found
-
     try:
-        inputs, outputs = structure(config["input_layers"]), structure(config["output_layers"])
+        inputs, outputs = look_up(config["input_layers"]), look_up(config["output_layers"])
     except Missing as error:
         raise ModelFormatError(
             f"The config names layer {error} as input or output, which makes no such tensor."

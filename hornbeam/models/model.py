@@ -243,6 +243,9 @@ class Model(Trainer):
             return
         self.build(_tuples(shape))
 
+    def _builds(self) -> bool:
+        return type(self).build is not Model.build
+
     def build(self, input_shape: Any = None, **shapes: Any) -> None:
         """Build all layers for inputs of this shape, by running `call` on symbolic tensors.
 

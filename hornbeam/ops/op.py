@@ -78,6 +78,7 @@ class Op:
             elif kind == "Axes":
                 self.canonical.append((i, self._axes))
         self.axis_of = axis_of
+        self.axes: dict[tuple[int, Any, int], Any] = {}  # canonical axes, by position, axis and rank
         self.targets: dict[tuple[str, ...], tuple[str | None, str]] = {}
         self.binary = len(self.names) == len(self.promoted) == 2 and policy is not None
         # dtypes (of the engines' own) that promotion leaves alone where all promoted arguments have them
@@ -153,14 +154,25 @@ class Op:
             args = self.canonicalize(backend, args)
         entry = backend.table.get(self.name)
         if entry is None or (self.name in backend.conditions and not backend.conditions[self.name](*args)):
-            entry = self.body
-            if entry is None:
-                raise BackendError(f"Backend '{backend.name}' has no operation '{self.name}'.")
+            return self.run_body(backend, args)
         try:
             return entry(*args)
         except Exception as error:
             self.explain(backend, args, error)
             raise
+
+    def run_body(self, backend: Any, args: tuple[Any, ...]) -> Any:
+        """The composite's body, with `backend` as the default for what it creates."""
+        if self.body is None:
+            raise BackendError(f"Backend '{backend.name}' has no operation '{self.name}'.")
+        outer = context.backend
+        if outer is backend:
+            return self.body(*args)
+        context.backend = backend
+        try:
+            return self.body(*args)
+        finally:
+            context.backend = outer
 
     def prepare(self, backend: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """Convert and promote where one of the two is needed."""
@@ -334,7 +346,13 @@ class Op:
             first = values[self.tensors[0]] if self.tensors else values[self.sequences[0]][0]
             ndim = len(backend.shape(first))
             for i, canonical in self.canonical:
-                values[i] = canonical(values[i], ndim)
+                try:
+                    values[i] = self.axes[i, values[i], ndim]
+                except (KeyError, TypeError):  # a new one, or a list
+                    key = tuple(values[i]) if isinstance(values[i], list) else values[i]
+                    values[i] = canonical(values[i], ndim)
+                    if isinstance(key, (int, tuple, type(None))) and not isinstance(key, bool):
+                        self.axes[i, key, ndim] = values[i]
         for i in self.dtype_parameters:
             if values[i] is not None:
                 name = dtypes.standardize(values[i])
@@ -362,7 +380,7 @@ class Op:
             return
 
         def describe(value: Any) -> Any:
-            if backend_by_type.get(type(value)) is backend or backend_of_type(type(value)) is backend:
+            if value is not None and type(value) not in (*NUMBERS, bool, complex):
                 return KerasTensor(backend.shape(value), backend.dtype(value), name="argument")
             return value
 

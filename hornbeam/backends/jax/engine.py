@@ -140,6 +140,10 @@ class JaxBackend(ComputeBackend):
         # a buffer of its own: compiled steps consume the buffers of variables, and the caller may keep this one
         return jnp.array(value, copy=True)
 
+    def assign_all(self, variables: list[Any], values: list[Any]) -> None:
+        for variable, value in zip(variables, values, strict=True):
+            variable._storage = value  # fresh from a compiled call: nobody else holds them
+
     def set_trainable(self, storage: Any, trainable: bool) -> None:
         """Nothing to tell: gradients are asked for by value."""
 

@@ -24,6 +24,10 @@ def numpy_dtype(name: str) -> Any:
     return np.dtype(getattr(ml_dtypes, name)) if hasattr(ml_dtypes, name) else np.dtype(name)
 
 
+# `dtype.name` costs microseconds
+NAMES = {numpy_dtype(name): name for name in dtypes.ALLOWED if hasattr(np, name) or hasattr(ml_dtypes, name)}
+
+
 class NumpyBackend(ComputeBackend):
     name = "numpy"
     tensor_types = ()  # arrays follow the tensors beside them
@@ -34,7 +38,6 @@ class NumpyBackend(ComputeBackend):
     def __init__(self) -> None:
         self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}
         self.conditions = {}
-        self.scalars = frozenset(getattr(primitives, "scalars", ()))
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:
@@ -55,7 +58,7 @@ class NumpyBackend(ComputeBackend):
         return array.astype(numpy_dtype(dtype), copy=False) if dtype is not None else array
 
     def dtype(self, tensor: Any) -> str:
-        return tensor.dtype.name
+        return NAMES.get(tensor.dtype) or tensor.dtype.name
 
     def shape(self, tensor: Any) -> tuple[int, ...]:
         return tensor.shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,10 @@ class TensorflowBackend(ComputeBackend):
         tf.SparseTensor,
     )
     call_cost = 4e-4
+    # so that `tape.gradient` and `tape.watch` take variables
+    variable_attributes = MappingProxyType(
+        {"handle": lambda variable: variable.storage.handle, "_should_act_as_resource_variable": lambda variable: True}
+    )
 
     def __init__(self) -> None:
         self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}

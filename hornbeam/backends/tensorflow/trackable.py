@@ -10,14 +10,10 @@ import tensorflow as tf
 class TensorflowLayer(tf.__internal__.tracking.AutoTrackable):
     """Mixed into every layer made under tensorflow: its variables and sub-layers are its trackable children."""
 
-    def _nature(self) -> None:
-        """Nothing to set up: children are looked up when asked for."""
-
-    def _nature_track(self, name: str, child: Any) -> None:
-        """Sub-layers are looked up when asked for."""
-
-    def _nature_place(self, name: str, variable: Any) -> None:
-        """Variables are looked up when asked for."""
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        # inside a `tf.function` of the user's, AutoGraph would rewrite the framework's own Python
+        cls.__call__ = tf.autograph.experimental.do_not_convert(cls.__call__)  # type: ignore[attr-defined]
 
     def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
         self.place_all()  # type: ignore[attr-defined]

@@ -16,6 +16,8 @@ from hornbeam.core.errors import StateError
 from hornbeam.core.scope import context
 
 DTYPES = {name: getattr(torch, name) for name in ALLOWED if hasattr(torch, name)}
+# looking up the default device takes microseconds, which pays only where there is another one
+ACCELERATED = torch.accelerator.is_available()
 NAMES = {dtype: name for name, dtype in DTYPES.items()}
 
 
@@ -34,14 +36,7 @@ class TorchBackend(ComputeBackend):
 
     def convert(self, value: Any, dtype: str | None) -> Any:
         if not isinstance(value, torch.Tensor):
-            array = np.ascontiguousarray(shaped := registry.get("numpy").convert(value, None)).reshape(np.shape(shaped))
-            if array.dtype.name == "bfloat16":
-                value = torch.from_numpy(array.view(np.uint16)).view(torch.bfloat16)
-            else:
-                value = torch.from_numpy(array if array.flags.writeable else array.copy())
-            device = torch.get_default_device()
-            if device.type != "cpu":
-                value = value.to(device)
+            value = _from_host(value if type(value) is np.ndarray else registry.get("numpy").convert(value, None))
         return value if dtype is None or NAMES[value.dtype] == dtype else value.to(DTYPES[dtype])
 
     def dtype(self, tensor: Any) -> str:
@@ -126,6 +121,11 @@ class TorchBackend(ComputeBackend):
             storage.copy_(value)
         return storage
 
+    def assign_all(self, variables: list[Any], values: list[Any]) -> None:
+        if variables:
+            with torch.no_grad():
+                torch._foreach_copy_([variable.storage for variable in variables], values)
+
     def set_trainable(self, storage: Any, trainable: bool) -> None:
         if storage.is_floating_point():
             storage.requires_grad_(trainable)
@@ -155,6 +155,23 @@ class TorchBackend(ComputeBackend):
 
     def devices(self) -> list[str]:
         return ["cpu"] + [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+
+
+def _from_host(array: np.ndarray) -> Any:
+    """The array as a tensor on the default device; its memory is shared where torch can read and write it."""
+    if array.dtype.kind in "OUS":
+        raise TypeError(f"not numbers, but an array of {array.dtype}")
+    if not array.flags.writeable or not array.flags.c_contiguous:
+        array = np.array(array, order="C")
+    if array.dtype.kind == "V":  # the small floats of ml_dtypes
+        tensor = torch.from_numpy(array.view(np.uint16 if array.itemsize == 2 else np.uint8)).view(
+            DTYPES[array.dtype.name]
+        )
+    else:
+        tensor = torch.from_numpy(array)
+    if ACCELERATED:
+        tensor = tensor.to(torch.get_default_device())
+    return tensor
 
 
 def _detach(leaf: Any) -> Any:

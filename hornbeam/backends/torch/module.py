@@ -7,47 +7,56 @@ from typing import Any
 import torch
 
 
+class _Tensors(dict[str, Any]):
+    """The tensors of a layer's own variables by name; what torch puts in, the variables hold from then on."""
+
+    def __init__(self, layer: Any, parameters: bool) -> None:
+        self.variables = dict(layer._named_variables())
+        if not all(variable.placed for variable in self.variables.values()):
+            layer.place_all()
+        for name, variable in self.variables.items():
+            if isinstance(variable.storage, torch.nn.Parameter) is parameters:
+                super().__setitem__(name, variable.storage)
+
+    def __setitem__(self, name: str, tensor: Any) -> None:
+        super().__setitem__(name, tensor)
+        self.variables[name]._storage = tensor
+
+
 class TorchLayer(torch.nn.Module):
-    """Mixed into every layer made under torch: its placed variables are the module's parameters and buffers."""
+    """Mixed into every layer made under torch: its variables are the module's parameters and buffers.
+
+    They are looked up when torch asks for them, so that a layer inside a foreign module, or in a list that grew, counts.
+    """
 
     def _nature(self) -> None:
         """Set up the module's own bookkeeping, before the layer's `__init__`."""
         torch.nn.Module.__init__(self)
 
-    def _nature_track(self, name: str, child: Any) -> None:
-        """A sub-layer was found under an attribute (or a container under it)."""
-        if isinstance(child, torch.nn.Module):
-            self._modules[name] = child
+    @property
+    def _parameters(self) -> dict[str, Any]:
+        return _Tensors(self, parameters=True)
 
-    def _nature_place(self, name: str, variable: Any) -> None:
-        """A variable of this layer was placed."""
-        storage = variable.storage
-        if isinstance(storage, torch.nn.Parameter):
-            self._parameters[name] = storage
-        else:
-            self._buffers[name] = storage
+    @property
+    def _buffers(self) -> dict[str, Any]:
+        return _Tensors(self, parameters=False)
+
+    @property
+    def _modules(self) -> dict[str, Any]:
+        found = {name: value for name, value in self.__dict__.items() if isinstance(value, torch.nn.Module)}
+        layers = self._named_sublayers()  # type: ignore[attr-defined]
+        inside = {id(layer) for layer in layers.values()}
+        return layers | {name: module for name, module in found.items() if id(module) not in inside}
+
+    @_parameters.setter
+    def _parameters(self, value: Any) -> None:
+        """Torch sets up an empty dict; there is nothing to keep."""
+
+    @_buffers.setter
+    def _buffers(self, value: Any) -> None: ...
+
+    @_modules.setter
+    def _modules(self, value: Any) -> None: ...
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         return self(*args, **kwargs)
-
-    def _apply(self, fn: Any, recurse: bool = True) -> Any:
-        # `.to()` and friends replace buffers, and may replace parameters: variables follow
-        self.place_all()  # type: ignore[attr-defined]
-        super()._apply(fn, recurse)
-        for name, variable in self._named_variables():  # type: ignore[attr-defined]
-            found = self._parameters.get(name, self._buffers.get(name))
-            if found is not None:
-                variable._storage = found
-        return self
-
-    def named_parameters(self, *args: Any, **kwargs: Any) -> Any:
-        self.place_all()  # type: ignore[attr-defined]
-        return super().named_parameters(*args, **kwargs)
-
-    def named_buffers(self, *args: Any, **kwargs: Any) -> Any:
-        self.place_all()  # type: ignore[attr-defined]
-        return super().named_buffers(*args, **kwargs)
-
-    def state_dict(self, *args: Any, **kwargs: Any) -> Any:
-        self.place_all()  # type: ignore[attr-defined]
-        return super().state_dict(*args, **kwargs)
