@@ -157,8 +157,9 @@ def keras():
         "gradients": [[g.tolist() for g in step] for step in GRADIENTS],
     }
     environment = {**os.environ, "KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "3", "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, "-c", ASK]
     done = subprocess.run(
-        [sys.executable, "-c", ASK], input=json.dumps(asked), capture_output=True, text=True, env=environment, timeout=300
+        command, input=json.dumps(asked), capture_output=True, text=True, env=environment, timeout=300
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
