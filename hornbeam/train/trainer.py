@@ -11,6 +11,7 @@ from hornbeam.callbacks.callback_list import CallbackList
 from hornbeam.callbacks.lazy_logs import LazyLogs
 from hornbeam.core import config, registry, tree
 from hornbeam.core.errors import BackendError, ConfigError, NotBuiltError, StructureError
+from hornbeam.core.mask import get_mask, set_mask
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.replay import Recorded
 from hornbeam.layers.layer import Layer
@@ -229,7 +230,7 @@ class Trainer(Layer):
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
         batch = create.shape(tree.flatten(x)[0])[0]
         self._trainer.loss_tracker.update_state(control.stop_gradient(loss), sample_weight=batch)
-        y_pred = tree.map_structure(control.stop_gradient, y_pred)
+        y_pred = tree.map_structure(_detached, y_pred)
         if overridden(self, "compute_metrics", Trainer):
             self.compute_metrics(x, y, y_pred, sample_weight)
         else:
@@ -315,14 +316,14 @@ class Trainer(Layer):
         """The compiled step of a kind ("train", "test", "predict"), made anew when what it closes over changed."""
         from hornbeam.layers import structure
 
-        variables = [] if kind == "predict" else self._stepped_variables(kind == "train")
+        variables = self.variables if kind == "predict" else self._stepped_variables(kind == "train")
         eager = bool(self.run_eagerly)
         trained = tuple(id(v) for v in self.trainable_variables) if kind == "train" else ()
         signature = (eager, self.jit_compile, tuple(id(v) for v in variables), trained, structure.mutations.count)
         known = self._trainer.steps.get(kind)
         if known is not None and known[0] == signature:
             return known[1]
-        step = Step(self, self._step_function(kind, eager), variables, eager)
+        step = Step(self, self._step_function(kind, eager), variables, eager, donate=kind == "train")
         if not eager:
             for part in structure.walk(self):
                 part._recorded_calls.used = True
@@ -422,7 +423,7 @@ class Trainer(Layer):
             (x, y, sample_weight), validation_data = train_validation_split(x, y, sample_weight, validation_split)
         # each call of `fit` shuffles otherwise, and a run that is resumed shuffles as it would have
         seed = config.seed()
-        order = None if seed is None else (seed, int(self.optimizer.iterations.numpy()))
+        order = None if seed is None else (seed, int(ops.convert_to_numpy(self.optimizer.iterations)))
         source = make_source(
             x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, order, finite_targets=True
         )
@@ -743,6 +744,15 @@ class _First:
         iterator, self.iterator = self.iterator, None
         yield self.batch
         yield from iterator
+
+
+def _detached(tensor: Any) -> Any:
+    """The tensor without its gradient, its mask still beside it."""
+    from hornbeam.ops import control
+
+    twin = control.stop_gradient(tensor)
+    set_mask(twin, get_mask(tensor))
+    return twin
 
 
 def _packed(x: Any, y: Any, sample_weight: Any) -> Any:
