@@ -108,11 +108,12 @@ class ComputeBackend(Backend):
         return Recorded(function, self)
 
     def compile_step(
-        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto"
+        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto", donate: bool = True
     ) -> Callable[..., Any]:
         """`function(*batch)`, which reads and assigns `variables`, compiled with the same effect.
 
-        `jit_compile` is what `Model.compile` was given; engines that always or never compile ignore it. The body serves eager engines, which change variables in place.
+        `jit_compile` is what `Model.compile` was given; engines that always or never compile ignore it. With `donate`
+        the buffers of the variables may be written over. The body serves eager engines, which change variables in place.
         """
         return function
 

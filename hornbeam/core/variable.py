@@ -210,7 +210,8 @@ class Variable:
         sizes = zip(shape, self.shape, strict=False)
         if len(shape) != len(self.shape) or any(isinstance(a, int) and a != b for a, b in sizes):
             raise ShapeError(
-                f"Variable '{self.path}' has shape {self.shape}; a value of shape {tuple(shape)} cannot be assigned to it."
+                f"Variable '{self.path}' has shape {self.shape}; a value of shape {tuple(shape)} cannot be assigned "
+                "to it."
             )
 
     def assign_add(self, value: Any) -> Any:

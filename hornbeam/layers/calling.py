@@ -51,13 +51,16 @@ def call_signature(cls: type) -> CallSignature:
 
 
 class Bound:
-    """Arguments of one call, converted."""
+    """Arguments of one call, converted; a training flag that only the layers inside take stands apart."""
 
-    __slots__ = ("args", "first", "kwargs", "named")
+    __slots__ = ("args", "first", "kwargs", "named", "training")
 
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], signature: CallSignature) -> None:
+    def __init__(
+        self, args: tuple[Any, ...], kwargs: dict[str, Any], signature: CallSignature, training: bool | None = None
+    ) -> None:
         self.args = args
         self.kwargs = kwargs
+        self.training = training
         self.named = {**dict(zip(signature.names, args, strict=False)), **kwargs}
         self.first = args[0] if args else next(iter(kwargs.values()), None)
 
@@ -92,10 +95,12 @@ def bind(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
         MixedBackendsError: a tensor belongs to another engine than the layer.
     """
     signature = call_signature(type(layer))
+    passed_on: bool | None = None
     if not signature.any_keyword:
         for name in kwargs:
             if name not in signature.keywords:
                 if name in ("training", "mask"):
+                    passed_on = kwargs[name] if name == "training" else passed_on
                     kwargs = {key: value for key, value in kwargs.items() if key != name}
                     continue
                 raise TypeError(
@@ -115,12 +120,12 @@ def bind(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:
     backend = registry.get("symbolic") if context.recording is not None else registry.default()
     args = tuple(_convert(layer, value, backend) for value in args)
     kwargs = {name: _convert(layer, value, backend) for name, value in kwargs.items()}
-    if signature.training and "training" not in kwargs:
+    if signature.training and kwargs.get("training") is None:
         position = signature.names.index("training") if "training" in signature.names else len(args)
         if position >= len(args):
             training = context.training if context.training is not None else signature.training_default
             kwargs["training"] = training if training is not None else False
-    bound = Bound(args, kwargs, signature)
+    bound = Bound(args, kwargs, signature, passed_on)
     for name, mask_name in signature.masks.items():
         if bound.named.get(mask_name) is None and bound.named.get(name) is not None:
             mask = _masks_of(bound.named[name])
@@ -156,8 +161,8 @@ def _convert(layer: Any, value: Any, backend: Any) -> Any:
         elif owner is not backend:
             raise MixedBackendsError(
                 f"Layer '{layer.name}' belongs to the backend '{backend.name}' and was called with a tensor of "
-                f"'{owner.name}' ({type(value).__module__}.{type(value).__name__}, shape {tuple(value.shape)}). Convert "
-                f"it with `ops.convert_to_numpy(x)`, or move the model: `model.to_backend('{owner.name}')`."
+                f"'{owner.name}' ({type(value).__module__}.{type(value).__name__}, shape {tuple(value.shape)}). "
+                f"Convert it with `ops.convert_to_numpy(x)`, or move the model: `model.to_backend('{owner.name}')`."
             )
     if layer.autocast:
         name = owner.dtype(value)

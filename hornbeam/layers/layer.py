@@ -419,12 +419,11 @@ class Layer:
         if self.built:
             return
         shapes = calling.build_shapes(type(self), bound, self.name)
-        with name_scope(self.name):
-            if self._builds():
-                self.build(**shapes)
-            elif self._layers_within() and not _recording():
-                self._dry_run(bound)
-            self.built = True
+        if self._builds():
+            self.build(**shapes)
+        elif self._layers_within() and not _recording():
+            self._dry_run(bound)
+        self.built = True
         self._build_shapes = self._build_shapes or shapes or None
 
     def _dry_run(self, bound: calling.Bound) -> Any:
@@ -469,22 +468,21 @@ class Layer:
         if self._parent is None and context.layers:
             object.__setattr__(self, "_parent", weakref.ref(context.layers[-1]))
         bound = calling.bind(self, args, kwargs)
-        if not self.built:
-            self._ensure_built(bound)
         if self.input_spec is not None:
             input_spec.check(self.input_spec, bound.first, calling.shape_of, f"Layer '{self._where()}'")
-        return self._run(bound.args, bound.kwargs)
+        if not self.built:
+            self._ensure_built(bound)
+        return self._run(bound.args, bound.kwargs, bound.training)
 
-    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _run(self, args: tuple[Any, ...], kwargs: dict[str, Any], passed_on: bool | None = None) -> Any:
         layers, names, autocast = context.layers, context.names, context.autocast
         context.layers = (*layers, self)
-        context.names = (*names, self.name)
+        context.names = names if self._is_current() else (*names, self.name)
         if self._path is None:
             object.__setattr__(self, "_path", "/".join(context.names))
         context.autocast = self.compute_dtype if self.compute_dtype != self.variable_dtype else None
         training = context.training
-        if "training" in kwargs:
-            context.training = kwargs["training"]
+        context.training = kwargs.get("training", training if passed_on is None else passed_on)
         try:
             outputs = self.call(*args, **kwargs)
             if self.supports_masking or type(self).compute_mask is not Layer.compute_mask:

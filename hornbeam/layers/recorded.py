@@ -7,6 +7,7 @@ from typing import Any
 from hornbeam.core import registry, tree
 from hornbeam.core.scope import context
 from hornbeam.layers import structure
+from hornbeam.layers.calling import bind
 from hornbeam.layers.mask import get_mask
 
 LIMIT = 16  # recordings a layer keeps; past it, new shapes run eagerly
@@ -88,6 +89,8 @@ class RecordedCalls:
     def _record(self, layer: Any, backend: Any, args: Any, kwargs: Any) -> Any:
         from hornbeam.graph.replay import recorded
 
+        if not all(part.built for part in structure.walk(layer)):  # it gained parts since it was built
+            layer._dry_run(bind(layer, args, kwargs))
         layer.place_all()
         before = structure.mutations.count
         attributes = [(part, dict(part.__dict__)) for part in structure.walk(layer)]

@@ -192,7 +192,7 @@ class Model(Trainer):
         return importlib.import_module("hornbeam.models.clone").to_backend(self, name)
 
     def save(self, filepath: Any, overwrite: bool = True, zipped: bool | None = None, **kwargs: Any) -> None:
-        """Write the model to a `.keras` file: config, weights, optimizer state. An old file is replaced whole or not at all."""
+        """Write config, weights and optimizer state to a `.keras` file; an old one is replaced whole or not at all."""
         self._io().save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(self, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:

@@ -26,8 +26,8 @@ def print_summary(
 
     if not model.built and not model.layers:
         raise NotBuiltError(
-            f"Model '{model.name}' is not built, so there is nothing to summarise. Call it on data, `build(input_shape)`, "
-            "or give it an `Input`."
+            f"Model '{model.name}' is not built, so there is nothing to summarise. Call it on data, "
+            "`build(input_shape)`, or give it an `Input`."
         )
     table = Table(title=Text.assemble("Model: ", (f'"{model.name}"', "bold")), title_justify="left")
     graph = model._graph

@@ -109,7 +109,7 @@ class TensorflowBackend(ComputeBackend):
         return self.compile(function)
 
     def compile_step(
-        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto"
+        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto", donate: bool = True
     ) -> Callable[..., Any]:
         # XLA doubles the time of convolutions on CPU, so it has to be asked for
         xla = True if jit_compile is True else None

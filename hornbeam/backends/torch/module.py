@@ -26,7 +26,7 @@ class _Tensors(dict[str, Any]):
 class TorchLayer(torch.nn.Module):
     """Mixed into every layer made under torch: its variables are the module's parameters and buffers.
 
-    They are looked up when torch asks for them, so that a layer inside a foreign module, or in a list that grew, counts.
+    They are looked up when torch asks, so that a layer inside a foreign module, or in a list that grew, counts.
     """
 
     def _nature(self) -> None:
