@@ -12,6 +12,7 @@ from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.losses.loss import backend_for, same_rank, tensor
 from hornbeam.ops import api as ops
+from hornbeam.ops.ctc import ctc_loss
 
 
 def _pair(y_true: Any, y_pred: Any, floating: bool = True, fit: bool = True) -> tuple[Any, Any]:
@@ -429,7 +430,7 @@ def ctc(y_true: Any, y_pred: Any) -> Any:
     y_true, y_pred = ops.cast(tensor(y_true, backend, None), "int32"), tensor(y_pred, backend, None)
     lengths = ops.sum(ops.cast(ops.not_equal(y_true, 0), "int32"), axis=-1)
     steps = ops.zeros_like(lengths) + ops.shape(y_pred)[1]
-    return ops.ctc_loss(y_true, y_pred, lengths, steps, mask_index=0)
+    return ctc_loss(y_true, y_pred, lengths, steps, mask_index=0)
 
 
 # Overlaps
