@@ -249,7 +249,7 @@ class MultiHeadAttention(Layer):
         attended = beside + target[-2] + "".join(target[i] for i in axes) + "".join(source[i] for i in axes)
         # the values have a size of their own in the last axis
         values_letters, context_letters = source[:-1] + "z", target[:-1] + "z"
-        queries = queries * (1.0 / math.sqrt(self.key_dim))
+        queries = elementwise.multiply(queries, 1.0 / math.sqrt(self.key_dim))
         scores = contract.einsum(f"{source},{target}->{attended}", keys, queries)
         if mask is not None:
             while len(mask.shape) < len(attended):

@@ -53,8 +53,12 @@ class RecurrentCell(Layer):
 
     gates: int
     units: int
+    activation: Any
+    recurrent_activation: Any
     use_bias: bool
     bias_initializer: Any
+    kernel: Any
+    recurrent_kernel: Any
     bias: Any = None
     dropout: float
     recurrent_dropout: float
@@ -225,6 +229,7 @@ class GRUCell(RecurrentCell):
     """
 
     gates = 3
+    reset_after: bool
     _settings = GRU_SETTINGS
 
     def __init__(
@@ -274,7 +279,7 @@ class GRUCell(RecurrentCell):
             h_z, h_r = move.split(matmul(recurrent, kernel[:, :gated]), 2, axis=-1)
             z, r = self.recurrent_activation(x_z + h_z), self.recurrent_activation(x_r + h_r)
             new = self.activation(x_g + matmul(r * recurrent, kernel[:, gated:]))
-        output = z * h + (1.0 - z) * new
+        output = new + z * (h - new)
         return output, [output] if isinstance(states, (list, tuple)) else output
 
 
@@ -319,6 +324,7 @@ class LSTMCell(RecurrentCell):
     """
 
     gates = 4
+    unit_forget_bias: bool
     _settings = LSTM_SETTINGS
 
     def __init__(

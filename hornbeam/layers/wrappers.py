@@ -9,7 +9,7 @@ from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.registration import CustomObjectScope
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import create, move
+from hornbeam.ops import create, elementwise, move
 
 MERGE_MODES = ("sum", "mul", "ave", "concat", None)
 
@@ -195,7 +195,8 @@ class Bidirectional(Layer):
             return move.concatenate([forward, backward], -1)
         if self.merge_mode == "mul":
             return forward * backward
-        return forward + backward if self.merge_mode == "sum" else (forward + backward) / 2
+        total = forward + backward
+        return total if self.merge_mode == "sum" else elementwise.multiply(total, 0.5)
 
     def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
         mask = previous_mask[0] if isinstance(previous_mask, (list, tuple)) else previous_mask
