@@ -223,8 +223,8 @@ class Variable:
         return self.assign(self - value)
 
     def numpy(self) -> Any:
-        """Its value as a NumPy array."""
-        return self.engine.to_numpy(self.engine.value(self.storage))
+        """Its value as a NumPy array of its own, which later assignments leave as it is."""
+        return self.engine.to_numpy(self.engine.value(self.storage)).copy()
 
     @property
     def trainable(self) -> bool:

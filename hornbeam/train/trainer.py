@@ -15,7 +15,7 @@ from hornbeam.core.mask import get_mask, set_mask
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.replay import Recorded
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import transforms
+from hornbeam.ops import create, transforms
 from hornbeam.train.data.arrays import ArraySource, train_validation_split
 from hornbeam.train.data.make import make_source
 from hornbeam.train.data.source import unpack_x_y_sample_weight
@@ -223,7 +223,7 @@ class Trainer(Layer):
     def _forward(self, x: Any, y: Any, sample_weight: Any, training: bool) -> Any:
         """Loss of one batch; metrics are updated on the way, cut off from the gradient."""
         from hornbeam.layers.calling import call_signature
-        from hornbeam.ops import control, create
+        from hornbeam.ops import control
 
         keywords = {"training": training} if call_signature(type(self)).training or self._takes_training() else {}
         y_pred = self(x, **keywords)
@@ -423,7 +423,7 @@ class Trainer(Layer):
             (x, y, sample_weight), validation_data = train_validation_split(x, y, sample_weight, validation_split)
         # each call of `fit` shuffles otherwise, and a run that is resumed shuffles as it would have
         seed = config.seed()
-        order = None if seed is None else (seed, int(ops.convert_to_numpy(self.optimizer.iterations)))
+        order = None if seed is None else (seed, int(create.convert_to_numpy(self.optimizer.iterations)))
         source = make_source(
             x, y, sample_weight, batch_size, shuffle, class_weight, steps_per_epoch, order, finite_targets=True
         )
