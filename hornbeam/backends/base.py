@@ -59,6 +59,7 @@ class ComputeBackend(Backend):
     differentiable: bool = True
     eager: bool = False  # calls run op by op unless they are recorded
     functional: bool = False  # variables' storages are replaced, and compiled steps consume them
+    takes_arrays: bool = False  # compiled steps take NumPy arrays, cheaper than converting them first
     call_cost: float = 0.0  # seconds that one call of a compiled step costs the host
     # what the engine's own functions ask its variables for: attribute -> `(variable) -> value`
     variable_attributes: Mapping[str, Callable[[Any], Any]] = MappingProxyType({})

@@ -23,29 +23,35 @@ class Step:
     Args:
         model: the model.
         function: `(x, y, sample_weight) -> result`; reads and assigns variables.
-        variables: every variable that it may assign.
+        variables: every variable that it may read or assign.
         eager: run it as it is.
+        donate: whether it may write over the variables' buffers, as training does.
     """
 
-    def __init__(self, model: Any, function: Callable[..., Any], variables: list[Any], eager: bool) -> None:
+    def __init__(
+        self, model: Any, function: Callable[..., Any], variables: list[Any], eager: bool, donate: bool = True
+    ) -> None:
         self.model = model
         self.backend = registry.get(model.backend)
         self.function = function
         self.variables = variables
         self.eager = eager
-        self.run = function if eager else self.backend.compile_step(function, variables, model.jit_compile)
+        self.run = function if eager else self.backend.compile_step(function, variables, model.jit_compile, donate)
         self.many: Callable[..., None] | None = None
         self.first_time: float | None = None
         self.step_time: float | None = None
         self.capacity = 0
+        self.steps = 0
 
     def __call__(self, batch: Any) -> Any:
         """Run one step on host arrays or tensors."""
-        convert = self.backend.convert
-        batch = tuple(
-            None if part is None else convert(part, None) if type(part) is np.ndarray else _converted(part, convert)
-            for part in batch
-        )
+        self.steps += 1
+        if self.eager or not self.backend.takes_arrays:
+            convert = self.backend.convert
+            batch = tuple(
+                None if part is None else convert(part, None) if type(part) is np.ndarray else _converted(part, convert)
+                for part in batch
+            )
         if self.step_time is not None:
             return self.run(*batch)
         start = time.perf_counter()
@@ -73,7 +79,9 @@ class Step:
             return self.capacity
         if self.step_time is None or self.first_time is None or not self.backend.call_cost:
             return 1
-        if self.step_time > SLOW_STEP or remaining * self.backend.call_cost < self.first_time:
+        # as with renting or buying skis: once as much has been paid for single calls as compiling the group costs
+        paid = (self.steps + remaining) * self.backend.call_cost
+        if self.step_time > SLOW_STEP or paid < self.first_time:
             return 1
         size = 1
         while size < 64 and size * 2 * self.step_time < GROUP_TIME and size * 2 <= remaining:

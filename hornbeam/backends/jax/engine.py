@@ -23,6 +23,7 @@ class JaxBackend(ComputeBackend):
     name = "jax"
     tensor_types = (type(jnp.zeros(())), jax.core.Tracer, jax.Array)
     functional = True
+    takes_arrays = True
     call_cost = 1e-4
 
     def __init__(self) -> None:
@@ -85,9 +86,9 @@ class JaxBackend(ComputeBackend):
         return call
 
     def compile_step(
-        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto"
+        self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto", donate: bool = True
     ) -> Callable[..., Any]:
-        run = self._stateful(lambda values, batch: _pure(function, variables, values, batch), variables)
+        run = self._stateful(lambda values, batch: _pure(function, variables, values, batch), variables, donate)
         return lambda *batch: run(batch)
 
     def compile_steps(self, function: Callable[..., Any], variables: list[Any]) -> Callable[..., None]:
@@ -103,9 +104,9 @@ class JaxBackend(ComputeBackend):
         run = self._stateful(pure, variables)
         return lambda batches, count: run((batches, count))
 
-    def _stateful(self, pure: Callable[..., Any], variables: list[Any]) -> Callable[[Any], Any]:
-        """Thread the variables' storages through a pure function, which consumes them."""
-        compiled = jax.jit(pure, donate_argnums=0)
+    def _stateful(self, pure: Callable[..., Any], variables: list[Any], donate: bool = True) -> Callable[[Any], Any]:
+        """Thread the variables' storages through a pure function, which consumes them if `donate`."""
+        compiled = jax.jit(pure, donate_argnums=0 if donate else ())
 
         def run(arguments: Any) -> Any:
             result, values = compiled([variable.storage for variable in variables], arguments)
