@@ -88,8 +88,26 @@ class JaxBackend(ComputeBackend):
     def compile_step(
         self, function: Callable[..., Any], variables: list[Any], jit_compile: Any = "auto", donate: bool = True
     ) -> Callable[..., Any]:
-        run = self._stateful(lambda values, batch: _pure(function, variables, values, batch), variables, donate)
+        thread = self._stateful if donate else self._keeping
+        run = thread(lambda values, batch: _pure(function, variables, values, batch), variables)
         return lambda *batch: run(batch)
+
+    def _keeping(self, pure: Callable[..., Any], variables: list[Any]) -> Callable[[Any], Any]:
+        """Like `_stateful`, but the storages stay, and only those that change are made anew."""
+
+        def changes(values: list[Any], arguments: Any) -> Any:
+            result, new = pure(values, arguments)
+            return result, {i: after for i, after in enumerate(new) if after is not values[i]}
+
+        compiled = jax.jit(changes)
+
+        def run(arguments: Any) -> Any:
+            result, changed = compiled([variable.storage for variable in variables], arguments)
+            for i, value in changed.items():
+                variables[i]._storage = value
+            return result
+
+        return run
 
     def compile_steps(self, function: Callable[..., Any], variables: list[Any]) -> Callable[..., None]:
         def pure(values: list[Any], arguments: Any) -> Any:
@@ -104,9 +122,9 @@ class JaxBackend(ComputeBackend):
         run = self._stateful(pure, variables)
         return lambda batches, count: run((batches, count))
 
-    def _stateful(self, pure: Callable[..., Any], variables: list[Any], donate: bool = True) -> Callable[[Any], Any]:
-        """Thread the variables' storages through a pure function, which consumes them if `donate`."""
-        compiled = jax.jit(pure, donate_argnums=0 if donate else ())
+    def _stateful(self, pure: Callable[..., Any], variables: list[Any]) -> Callable[[Any], Any]:
+        """Thread the variables' storages through a pure function, which consumes them."""
+        compiled = jax.jit(pure, donate_argnums=0)
 
         def run(arguments: Any) -> Any:
             result, values = compiled([variable.storage for variable in variables], arguments)
