@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import naming, registry, tree
-from hornbeam.core.errors import ConfigError, ShapeError
+from hornbeam.core.errors import ConfigError, MixedBackendsError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.mask import get_mask
 from hornbeam.core.shape import public
@@ -166,7 +166,11 @@ def backend_for(*structures: Any) -> Any:
 
 
 def tensor(x: Any, backend: Any, dtype: str | None) -> Any:
-    """x as a tensor: arrays and numbers go to `backend`."""
+    """x as a tensor: arrays and numbers go to `backend`.
+
+    Raises:
+        MixedBackendsError: x belongs to another engine.
+    """
     if isinstance(x, Variable):
         x = x.value
     owner = registry.backend_of(x)
@@ -175,6 +179,11 @@ def tensor(x: Any, backend: Any, dtype: str | None) -> Any:
         holds_tensors = any(registry.backend_of(part) is not None or isinstance(part, Variable) for part in parts)
         x = ops.convert_to_tensor(x) if holds_tensors else backend.convert(x, None)
         owner = backend
+    elif owner is not backend and not owner.symbolic and not backend.symbolic:
+        raise MixedBackendsError(
+            f"A loss was given tensors of two engines, {owner.name} and {backend.name}. Hornbeam never copies between "
+            "engines by itself: convert one with `ops.convert_to_numpy(x)`."
+        )
     return x if dtype is None or owner.dtype(x) == dtype else ops.cast(x, dtype)
 
 

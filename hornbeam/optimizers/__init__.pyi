@@ -8,6 +8,7 @@ from hornbeam.optimizers.adam import Adamax as Adamax
 from hornbeam.optimizers.ftrl import Ftrl as Ftrl
 from hornbeam.optimizers.lamb import Lamb as Lamb
 from hornbeam.optimizers.lion import Lion as Lion
+from hornbeam.optimizers.loss_scale_optimizer import LossScaleOptimizer as LossScaleOptimizer
 from hornbeam.optimizers.nadam import Nadam as Nadam
 from hornbeam.optimizers.optimizer import Optimizer as Optimizer
 from hornbeam.optimizers.rmsprop import RMSprop as RMSprop

@@ -54,8 +54,13 @@ def find_kernel(optimizer: Optimizer, variables: list[Variable], on_host: bool =
     kernel = engine.fused_update(optimizer.fused_name)
     if kernel is None or kernel.on_host != on_host or not kernel.serves(**hyperparameters(optimizer)):
         return None
-    same = all(variable.engine is engine and dtypes.is_floating(variable.dtype) for variable in variables)
-    return kernel if same else None
+    # kernels that work on the host's numbers keep them apart from 16-bit weights; the others would round them
+    least = 2 if on_host else 4
+    for variable in variables:
+        dtype = variable.dtype
+        if variable.engine is not engine or not dtypes.is_floating(dtype) or dtypes.itemsize(dtype) < least:
+            return None
+    return kernel
 
 
 class FusedStep:

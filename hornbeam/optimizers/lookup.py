@@ -39,7 +39,7 @@ def get(identifier: Any) -> Any:
         if found is None:
             found = public_object("optimizers", BY_LOWER.get(identifier.lower(), identifier))
         if inspect.isclass(found) and issubclass(found, Optimizer) and found is not Optimizer:
-            return found()
+            return found()  # type: ignore[call-arg]
     raise ConfigError(
         f"Could not interpret optimizer identifier: {identifier!r}. Expected an optimizer, a config, or one of the "
         f"names {', '.join(NAMES)}."

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from hornbeam.core import config as settings
+from hornbeam.core import dtype as dtypes
 from hornbeam.core import naming, registry
 from hornbeam.core.errors import ConfigError, NotBuiltError, ShapeError
 from hornbeam.core.export import export
@@ -19,12 +20,13 @@ from hornbeam.ops import api as ops
 from hornbeam.ops import control
 from hornbeam.optimizers import gradients as clipping
 from hornbeam.optimizers.fused import FusedStep, find_kernel, hyperparameters, storages
-from hornbeam.optimizers.scalar import Scalar, Start
+from hornbeam.optimizers.scalar import Scalar
 from hornbeam.optimizers.schedules.schedule import LearningRateSchedule
+from hornbeam.optimizers.state import State
 
 
 @export("keras.Optimizer", "keras.optimizers.Optimizer")
-class Optimizer:
+class Optimizer(State):
     """Changes variables so that a loss gets smaller; the base class of all optimizers.
 
     A subclass states its rule as a pure function of one variable, `update`, and names the state it keeps for each
@@ -99,7 +101,7 @@ class Optimizer:
                 "`gradient_accumulation_steps` must be an integer >= 2. "
                 f"Received: gradient_accumulation_steps={gradient_accumulation_steps!r}"
             )
-        self.name = name if name is not None else naming.auto_name(naming.snake_case(type(self).__name__))
+        super().__init__(name if name is not None else naming.auto_name(naming.snake_case(type(self).__name__)))
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
         self.clipvalue = clipvalue
@@ -109,27 +111,11 @@ class Optimizer:
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
-        self.built = False
-        self._variables: list[Variable] = []
-        self._trainable_variables: list[Variable] = []
-        self._positions: dict[int, int] = {}
-        self._slots: list[dict[str, Variable]] = []
-        self._averages: list[Variable] = []
-        self._accumulators: list[Variable] = []
         self._undecayed: tuple[frozenset[int], tuple[str, ...]] = (frozenset(), ())
         self._fused: FusedStep | None = None
-        self._iterations = self._scalar(0, "int32", "iteration")
         self._learning_rate: Any = self._checked_rate(learning_rate)
 
     # the rule
-
-    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
-        """Names of the tensors kept for each variable; those of one group stand together in `variables`."""
-        return ()
-
-    def slot_start(self, slot: str, variable: Variable) -> Any:
-        """Shape of a slot, and the number it holds at first."""
-        return variable.shape, 0.0
 
     def update(
         self, gradient: Any, value: Any, slots: dict[str, Any], step: Any, learning_rate: Any
@@ -144,13 +130,6 @@ class Optimizer:
             learning_rate: scalar.
         """
         raise NotImplementedError(f"{type(self).__name__} implements neither `update()` nor `update_step()`.")
-
-    # state
-
-    @property
-    def variables(self) -> list[Variable]:
-        """Its state, in the order of Keras' files: steps made, learning rate, averages, accumulators, slots."""
-        return self._variables[:]
 
     @property
     def iterations(self) -> Any:
@@ -184,81 +163,6 @@ class Optimizer:
                 f"The learning rate of {self.name!r} follows {self._learning_rate!r} and cannot be set. Make the "
                 "optimizer with a float `learning_rate` to set it later."
             )
-
-    def build(self, variables: Sequence[Variable]) -> None:
-        """Declare the state that goes with `variables`. Calls after the first change nothing."""
-        if self.built:
-            return
-        self._trainable_variables = list(variables)
-        self._positions = {id(variable): i for i, variable in enumerate(self._trainable_variables)}
-        backend = self._trainable_variables[0].backend if self._trainable_variables else registry.default_name()
-        for variable in self._variables:
-            if isinstance(variable, Scalar):
-                variable.follow(backend)
-        if self.use_ema:
-            self._averages = [self._average(variable) for variable in self._trainable_variables]
-        if self.gradient_accumulation_steps:
-            self._accumulators = self.add_optimizer_variables(self._trainable_variables, "gradient_accumulator")
-        self._slots = [{} for _ in self._trainable_variables]
-        for group in self.slot_groups():
-            for variable, slots in zip(self._trainable_variables, self._slots, strict=True):
-                for slot in group:
-                    slots[slot] = self._slot(slot, variable)
-        self.built = True
-
-    def _average(self, variable: Variable) -> Variable:
-        return self.add_variable_from_reference(variable, "average")
-
-    def _slot(self, slot: str, variable: Variable) -> Variable:
-        shape, start = self.slot_start(slot, variable)
-        return self._add(Start(start), shape, variable.dtype, f"{variable.path.replace('/', '_')}_{slot}", variable)
-
-    def _scalar(self, value: float, dtype: str | None, name: str) -> Scalar:
-        scalar = Scalar(value, dtype, name)
-        scalar.path = f"{self.name}/{name}"
-        self._variables.append(scalar)
-        return scalar
-
-    def _add(self, initializer: Any, shape: Any, dtype: Any, name: str | None, like: Variable | None) -> Variable:
-        with registry.scope(like.backend if like is not None else self._iterations.backend):
-            variable = Variable(initializer, shape, dtype, trainable=False, autocast=False, name=name)
-        variable.path = f"{self.name}/{variable.name}"
-        self._variables.append(variable)
-        return variable
-
-    def add_variable(
-        self,
-        shape: Any,
-        initializer: Any = "zeros",
-        dtype: Any = None,
-        aggregation: str = "none",
-        layout: Any = None,
-        name: str | None = None,
-    ) -> Variable:
-        """Declare a variable of the optimizer."""
-        variable = self._add(initializer, shape, dtype, name, None)
-        variable.aggregation, variable.layout = aggregation, layout
-        return variable
-
-    def add_variable_from_reference(
-        self, reference_variable: Variable, name: str | None = None, initializer: Any = "zeros"
-    ) -> Variable:
-        """Declare a variable like `reference_variable`; for `dense/kernel` it is named `dense_kernel_<name>`."""
-        full = f"{reference_variable.path.replace('/', '_')}_{name or 'slot'}"
-        return self._add(initializer, reference_variable.shape, reference_variable.dtype, full, reference_variable)
-
-    def add_optimizer_variables(
-        self, trainable_variables: Sequence[Variable], name: Any, initializer: Any = "zeros"
-    ) -> list[Any]:
-        """Declare a variable for each trainable one; with lists of names, a tuple of them for each."""
-        if isinstance(name, str):
-            return [self.add_variable_from_reference(v, name, initializer) for v in trainable_variables]
-        starts = [initializer] * len(name) if isinstance(initializer, str) else list(initializer)
-        made = [
-            tuple(self.add_variable_from_reference(v, n, start) for n, start in zip(name, starts, strict=True))
-            for v in trainable_variables
-        ]
-        return [list(column) for column in zip(*made)]
 
     # a step
 
@@ -411,8 +315,9 @@ class Optimizer:
     def _update(self, grads: list[Any], variables: list[Variable]) -> None:
         """Clip, decay, and apply the rule."""
         learning_rate = self.learning_rate
-        if isinstance(learning_rate, Variable):
-            learning_rate = learning_rate.value
+        if isinstance(learning_rate, (Variable, float, int)):
+            engine = variables[0].engine
+            learning_rate = engine.convert(getattr(learning_rate, "value", learning_rate), settings.floatx())
         grads = clipping.clip(grads, self.clipnorm, self.clipvalue, self.global_clipnorm)
         if self.weight_decay is not None:
             for variable in variables:
@@ -435,13 +340,16 @@ class Optimizer:
             self.update_step(gradient, variable, learning_rate)
 
     def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
-        """Apply the rule to one variable; its value and slots are assigned."""
-        dtype = variable.dtype
+        """Apply the rule to one variable; its value and slots are assigned.
+
+        The rule sees float32 where the variable is of 16 bits: there, 0.999 would be 1.
+        """
+        dtype = "float32" if dtypes.itemsize(variable.dtype) == 2 else variable.dtype
         slots = self._slots[self._positions[id(variable)]]
         value, changed = self.update(
             ops.cast(gradient, dtype),
-            self._value(variable),
-            {name: slot.value for name, slot in slots.items()},
+            ops.cast(self._value(variable), dtype),
+            {name: ops.cast(slot.value, dtype) for name, slot in slots.items()},
             self._step(dtype),
             ops.cast(learning_rate, dtype),
         )
@@ -498,7 +406,7 @@ class Optimizer:
                 f"To call `stateless_apply`, {type(self).__name__} must be built (its variables must have been "
                 "created). You can build it via `optimizer.build(trainable_variables)`."
             )
-        wanted = [("optimizer_variables", optimizer_variables, self._variables)]
+        wanted = [("optimizer_variables", optimizer_variables, self.variables)]
         wanted += [("trainable_variables", trainable_variables, self._trainable_variables)]
         for name, values, variables in wanted:
             if len(values) != len(variables):
@@ -506,7 +414,7 @@ class Optimizer:
         mapping = [pair for _, values, variables in wanted for pair in zip(variables, values)]
         with StatelessScope(mapping):
             self.apply(grads, self._trainable_variables)
-            return [v.value for v in self._trainable_variables], [v.value for v in self._variables]
+            return [v.value for v in self._trainable_variables], [v.value for v in self.variables]
 
     def scale_loss(self, loss: Any) -> Any:
         """The loss to differentiate: `loss` times `loss_scale_factor`, if there is one."""
@@ -562,45 +470,7 @@ class Optimizer:
             return rate(iterations)
         return rate()
 
-    # saving
-
-    def save_own_variables(self, store: Any) -> None:
-        """Put the values of `variables` into `store`, under "0", "1", ..."""
-        for i, variable in enumerate(self._variables):
-            store[str(i)] = variable.numpy()
-
-    def load_own_variables(self, store: Any) -> None:
-        """Take the values of `variables` from `store`; one of another length is left alone, with a warning."""
-        if len(store.keys()) != len(self._variables):
-            warnings.warn(
-                f"Skipping variable loading for optimizer '{self.name}', because it has {len(self._variables)} "
-                f"variables whereas the saved optimizer has {len(store.keys())} variables.",
-                stacklevel=2,
-            )
-            return
-        for i, variable in enumerate(self._variables):
-            variable.assign(store[str(i)])
-
-    def get_weights(self) -> list[Any]:
-        """Values of `variables` as NumPy arrays."""
-        return [variable.numpy() for variable in self._variables]
-
-    def set_weights(self, weights: Sequence[Any]) -> None:
-        """Give `variables` new values.
-
-        Raises:
-            NotBuiltError: it was not built.
-            ShapeError: the number of values, or a shape, differs.
-        """
-        if not self.built:
-            raise NotBuiltError(
-                "You are calling `set_weights()` on an optimizer that has not yet been built. Please call "
-                "`optimizer.build(trainable_variables)` to create the optimizer weights before calling `set_weights()`."
-            )
-        if len(weights) != len(self._variables):
-            raise ShapeError(f"set_weights: received {len(weights)} arrays for {len(self._variables)} variables.")
-        for variable, weight in zip(self._variables, weights):
-            variable.assign(weight)
+    # config
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make this optimizer again, as plain data."""

@@ -1,5 +1,7 @@
 """Whole-list optimizer updates in place by torch's fused kernels and list operations; see `optimizers.fused`."""
 
+# pyright: reportPrivateImportUsage=false
+
 from __future__ import annotations
 
 import math
