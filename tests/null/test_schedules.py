@@ -33,7 +33,7 @@ def test_a_config_makes_the_schedule_again(schedule):
 
 @pytest.mark.parametrize("make", [ExponentialDecay, InverseTimeDecay])
 def test_periods_must_be_positive(make):
-    with pytest.raises(ConfigError, match="decay_steps.*0"):
+    with pytest.raises(ConfigError, match=r"decay_steps.*0"):
         make(0.1, 0, 0.5)
 
 
