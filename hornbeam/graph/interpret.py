@@ -16,6 +16,8 @@ from hornbeam.ops.op import Op
 def bind_sizes(inputs: Sequence[KerasTensor], shapes: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """What each unknown size of the graph's inputs is, given the shapes of real tensors.
 
+    The first axis is the batch: as in Keras, its size may be another than the one that the graph was made with.
+
     Raises:
         ShapeError: a rank or a known size does not fit.
     """
@@ -23,11 +25,11 @@ def bind_sizes(inputs: Sequence[KerasTensor], shapes: Sequence[Sequence[Any]]) -
     for tensor, shape in zip(inputs, shapes, strict=True):
         if len(shape) != tensor.ndim:
             raise ShapeError(f"Input '{tensor.name}' has shape {tensor.shape}; a tensor of shape {tuple(shape)} came.")
-        for expected, size in zip(tensor.dims, shape, strict=True):
+        for axis, (expected, size) in enumerate(zip(tensor.dims, shape, strict=True)):
             if isinstance(expected, Dim):
                 if len(expected.symbols) == 1 and str(expected) in expected.symbols:
                     sizes.setdefault(str(expected), size)
-            elif isinstance(size, int) and size != expected:
+            elif axis > 0 and isinstance(size, int) and size != expected:
                 raise ShapeError(
                     f"Input '{tensor.name}' has shape {tensor.shape}; a tensor of shape {tuple(shape)} came."
                 )
