@@ -14,6 +14,7 @@ from hornbeam.core import registry, tree
 from hornbeam.core.errors import ConfigError, NotBuiltError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.scope import StatelessScope, context, name_scope
+from hornbeam.core.serialization import is_component
 from hornbeam.core.shape import public
 from hornbeam.core.spec import KerasTensor
 from hornbeam.core.variable import Variable
@@ -95,8 +96,11 @@ class Layer:
             shape = (kwargs.pop("input_dim"),)
         if kwargs:
             raise TypeError(f"{type(self).__name__}() has no argument {sorted(kwargs)[0]!r}.")
-        if name is not None and (not isinstance(name, str) or "/" in name or not name):
-            raise ConfigError(f"{type(self).__name__}: the name must be a string without '/', got {name!r}.")
+        if name is not None and not (isinstance(name, str) and is_component(name)):
+            raise ConfigError(
+                f"{type(self).__name__}: the name must be one plain word of at most 255 bytes, as it is part of a path "
+                f"in files: not empty, no '/', '\\' or NUL, not '.' or '..'. Received: name={name!r:.80}"
+            )
         self.name = name if name is not None else naming.auto_name(naming.snake_case(type(self).__name__))
         self._auto_named = name is None
         self._path: str | None = None
