@@ -11,7 +11,6 @@ from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
 from hornbeam.ops import contract
 
-
 WEIGHT_SETTINGS = {
     "kernel_initializer": initializers,
     "bias_initializer": initializers,

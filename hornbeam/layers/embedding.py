@@ -36,6 +36,7 @@ class Embedding(Layer):
         "activity_regularizer": regularizers,
         "embeddings_constraint": constraints,
         "mask_zero": None,
+        "quantization_config": None,
     }
 
     def __init__(
@@ -65,6 +66,7 @@ class Embedding(Layer):
         self.embeddings_regularizer = regularizers.get(embeddings_regularizer)
         self.embeddings_constraint = constraints.get(embeddings_constraint)
         self.mask_zero = mask_zero
+        self.quantization_config = quantization_config
         self.supports_masking = mask_zero
         self.autocast = False
         self._first_value = weights

@@ -490,10 +490,10 @@ class Layer:
         try:
             outputs = self.call(*args, **kwargs)
             if self.supports_masking or type(self).compute_mask is not Layer.compute_mask:
-                self._mask_outputs(args, outputs)
+                self._mask_outputs(args, kwargs, outputs)
             if self.activity_regularizer is not None:
                 for output in tree.flatten(outputs):
-                    self.add_loss(self.activity_regularizer(output) / calling.batch_size(output))
+                    self.add_loss(calling.for_each_sample(self.activity_regularizer(output), output))
         except Exception as error:
             calling.name_layer(error, self._where(), type(self).__name__, args)
             raise
@@ -505,13 +505,16 @@ class Layer:
     def _where(self) -> str:
         return "/".join(layer.name for layer in (*context.layers, self)) if self not in context.layers else self.path
 
-    def _mask_outputs(self, args: tuple[Any, ...], outputs: Any) -> None:
-        if not args:
-            return
-        masks = tree.map_structure(get_mask, args[0])
+    def _mask_outputs(self, args: tuple[Any, ...], kwargs: dict[str, Any], outputs: Any) -> None:
+        signature = calling.call_signature(type(self))
+        first = signature.names[0] if signature.names else ""
+        inputs = args[0] if args else kwargs.get(first)
+        masks = kwargs.get(signature.masks.get(first, ""))
+        if masks is None:
+            masks = tree.map_structure(get_mask, inputs)
         if type(self).compute_mask is Layer.compute_mask and all(mask is None for mask in tree.flatten(masks)):
             return
-        computed = self.compute_mask(args[0], masks)
+        computed = self.compute_mask(inputs, masks)
         if computed is None:
             return
         tensors = tree.flatten(outputs)

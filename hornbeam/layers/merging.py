@@ -28,8 +28,8 @@ class Merge(Layer):
             or not isinstance(input_shape[0], (list, tuple))
         ):
             raise ShapeError(
-                f"{type(self).__name__} '{self.name}' takes a list of tensors, got one of shape {input_shape}: call it as "
-                "`layer([a, b])`."
+                f"{type(self).__name__} '{self.name}' takes a list of tensors, got one of shape {input_shape}: call it "
+                "as `layer([a, b])`."
             )
 
     def merge(self, left: Any, right: Any) -> Any:
@@ -115,8 +115,8 @@ class Concatenate(Merge):
             )
             if not same:
                 raise ShapeError(
-                    f"Concatenate '{self.name}': the inputs must have the same shape except along axis {self.axis}, got "
-                    f"{', '.join(str(tuple(s)) for s in shapes)}."
+                    f"Concatenate '{self.name}': the inputs must have the same shape except along axis {self.axis}, "
+                    f"got {', '.join(str(tuple(s)) for s in shapes)}."
                 )
 
     def call(self, inputs: Any) -> Any:

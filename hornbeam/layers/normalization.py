@@ -218,20 +218,16 @@ class LayerNormalization(_ScaledNormalization):
             raise ConfigError(
                 f"LayerNormalization '{self.name}': rms_scaling=True is deprecated; use RMSNormalization."
             )
-        self.axis = axis if isinstance(axis, int) else list(axis)
+        self.axis = [axis] if isinstance(axis, int) else list(axis)
         self.epsilon = float(epsilon)
         self._keep(center, scale, settings)
         self.supports_masking = True
 
     def build(self, input_shape: Any) -> None:
-        axes = [self.axis] if isinstance(self.axis, int) else self.axis
-        shape = tuple(
-            input_shape[canonical_axis(a, len(input_shape), f"LayerNormalization '{self.name}'")] for a in axes
-        )
+        what = f"LayerNormalization '{self.name}'"
+        shape = tuple(input_shape[canonical_axis(axis, len(input_shape), what)] for axis in self.axis)
         if None in shape:
-            raise ShapeError(
-                f"LayerNormalization '{self.name}': the sizes of axis {self.axis} must be known, got shape {input_shape}."
-            )
+            raise ShapeError(f"{what}: the sizes of axis {self.axis} must be known, got shape {input_shape}.")
         self._declare(shape)
 
     def call(self, inputs: Any) -> Any:

@@ -16,7 +16,7 @@ class DataLayer(Layer):
     """A layer that also runs in a data pipeline: on tensors of another engine than its own, with that engine."""
 
     def __call__(self, inputs: Any, **kwargs: Any) -> Any:
-        leaf = next(iter(tree.flatten(inputs)), None)
+        leaf: Any = next(iter(tree.flatten(inputs)), None)
         owner = registry.backend_of(leaf)
         if owner is None or owner.symbolic or owner.name == self.backend or context.layers:
             return super().__call__(inputs, **kwargs)
@@ -104,7 +104,7 @@ class Normalization(DataLayer):
 
     def get_config(self) -> dict[str, Any]:
         config = {name: value for name, value in Layer.get_config(self).items() if name not in ("mean", "variance")}
-        return {**config, "axis": self.axis or None, "mean": self.input_mean, "variance": self.input_variance}
+        return {**config, "axis": self.axis, "mean": self.input_mean, "variance": self.input_variance}
 
     # build
 

@@ -65,7 +65,7 @@ class RNN(Layer):
         if isinstance(cell, (list, tuple)):
             cell = cells.StackedRNNCells(cell, dtype=self.dtype_policy)
         cells.checked_cell(cell, f"{type(self).__name__} '{self.name}'")
-        self.cell = cell
+        self.cell: Any = cell
         self.return_sequences = return_sequences
         self.return_state = return_state
         self.go_backwards = go_backwards
@@ -198,10 +198,8 @@ class RNN(Layer):
 
     def _step(self, inputs: Any, states: Any, training: Any) -> tuple[Any, Any]:
         keywords = {"training": training} if isinstance(self.cell, Layer) else {}
-        alone = not isinstance(self.cell.state_size, (list, tuple)) and not isinstance(states, (list, tuple))
         output, new = self.cell(inputs, states, **keywords)
-        new = list(new) if isinstance(new, (list, tuple)) else [new]
-        return output, new[0] if alone else tree.pack_sequence_as(states, tree.flatten(new))
+        return output, tree.pack_sequence_as(states, tree.flatten(new))
 
     def _first_output(self, states: Any) -> Any:
         """What stands for the output before the first step: the output cell's state, if it is as large, else zeros."""

@@ -108,11 +108,10 @@ class Lambda(Layer):
         return self.mask(inputs, previous_mask) if callable(self.mask) else self.mask
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        if self._output_shape is None:
+        given: Any = self._output_shape
+        if given is None:
             return super().compute_output_shape(input_shape)
-        if callable(self._output_shape):
-            return tuple(self._output_shape(input_shape))
-        return (input_shape[0], *self._output_shape)
+        return (input_shape[0], *given) if isinstance(given, (list, tuple)) else tuple(given(input_shape))
 
     def get_config(self) -> dict[str, Any]:
         config = {

@@ -138,6 +138,9 @@ class Bidirectional(Layer):
                         f"{values[0]} and {values[1]}."
                     )
         self.return_sequences = layer.return_sequences
+        if layer.return_sequences:
+            # so that one direction's last output does not stand beside the other's steps before the first
+            self.forward_layer.zero_output_for_mask = self.backward_layer.zero_output_for_mask = True
         self.return_state = layer.return_state
         self.stateful = layer.stateful
         self.supports_masking = True

@@ -164,6 +164,9 @@ samples: dict[str, Sample] = {
     ),
     "bidirectional": Sample(lambda: Bidirectional(LSTM(3, return_sequences=True)), **BY_TIME),
     "bidirectional masked": Sample(lambda: Bidirectional(GRU(3), merge_mode="ave"), SEQUENCE, {"mask": PADDED}),
+    "bidirectional masked sequences": Sample(
+        lambda: Bidirectional(LSTM(3, return_sequences=True), merge_mode="sum"), SEQUENCE, {"mask": HOLES}
+    ),
     "bidirectional states": Sample(lambda: Bidirectional(LSTM(3, return_state=True), merge_mode="mul"), **BY_TIME),
     "bidirectional apart": Sample(lambda: Bidirectional(GRU(3, return_sequences=True), merge_mode=None), **BY_TIME),
     "bidirectional of two": Sample(

@@ -236,7 +236,10 @@ def test_a_mask_travels(backend: str) -> None:
     np.testing.assert_array_equal(read(get_mask(outputs))[0], HOLES)
     assert all(get_mask(state) is None for state in states)
     set_mask(x, None)
-    close(read(lstm(x, mask=HOLES)), read([outputs, *states]))
+    given = lstm(x, mask=HOLES)
+    close(read(given), read([outputs, *states]))
+    np.testing.assert_array_equal(read(get_mask(given[0]))[0], HOLES)
+    assert get_mask(lstm(x)[0]) is None
     for layer, keeps in (
         (recurrent.GRU(3), False),
         (wrappers.Bidirectional(recurrent.GRU(3, return_sequences=True)), True),
