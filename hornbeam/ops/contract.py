@@ -9,6 +9,7 @@ from hornbeam.core.export import export
 from hornbeam.core.shape import canonical_axes
 from hornbeam.core.spec import operators
 from hornbeam.ops import dtypes, rules, rules_nn
+from hornbeam.ops.create import shape
 from hornbeam.ops.elementwise import conjugate, multiply
 from hornbeam.ops.move import reshape
 from hornbeam.ops.op import Tensor, Tensors, composite, operations, primitive
@@ -166,5 +167,10 @@ def dense(x: Tensor, kernel: Tensor, bias: Tensor | None = None) -> Tensor:
         kernel: shape (n, units).
         bias: shape (units,), or None.
     """
-    product = matmul(x, kernel)
-    return product if bias is None else product + bias
+    if len(x.shape) <= 2 or len(kernel.shape) != 2:
+        product = matmul(x, kernel)
+        return product if bias is None else product + bias
+    # one large product of matrices: XLA takes twice as long over a batch of small ones, gradients counted in
+    before, (features, units) = shape(x)[:-1], kernel.shape
+    product = matmul(reshape(x, (-1, features)), kernel)
+    return reshape(product if bias is None else product + bias, (*before, units))
