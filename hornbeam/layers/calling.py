@@ -80,11 +80,11 @@ def shape_of(tensor: Any) -> tuple[Any, ...]:
     return tensor.dims if isinstance(tensor, KerasTensor) else tuple(tensor.shape)
 
 
-def batch_size(tensor: Any) -> Any:
-    """Size of the first axis as the tensor's engine has it; 1 for a scalar."""
-    from hornbeam.ops import create
+def for_each_sample(loss: Any, tensor: Any) -> Any:
+    """A loss of a tensor divided by the size of the tensor's first axis."""
+    from hornbeam.ops import create, elementwise
 
-    return create.shape(tensor)[0] if len(tensor.shape) else 1
+    return elementwise.divide(loss, create.shape(tensor)[0]) if len(tensor.shape) else loss
 
 
 def bind(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Bound:

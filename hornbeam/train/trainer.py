@@ -12,6 +12,7 @@ from hornbeam.callbacks.lazy_logs import LazyLogs
 from hornbeam.core import config, registry, tree
 from hornbeam.core.errors import BackendError, ConfigError, NotBuiltError, StructureError
 from hornbeam.core.mask import get_mask, set_mask
+from hornbeam.core.scope import StateScope
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.replay import Recorded
 from hornbeam.layers.layer import Layer
@@ -303,14 +304,32 @@ class Trainer(Layer):
             state.built = True
         if training and self.optimizer is not None and not self.optimizer.built:
             self.optimizer.build(self.trainable_variables)
+        if training and not all(optimizer.built for optimizer in self._own_optimizers()):
+            self._rehearse(batch)
         for variable in self._stepped_variables(training):
             variable.place()
+
+    def _own_optimizers(self) -> list[Any]:
+        """Optimizers that the model keeps for its own `train_step`, beside the compiled one."""
+        from hornbeam.layers import structure
+        from hornbeam.optimizers.optimizer import Optimizer
+
+        return structure.unique(value for _, value in structure.held(self) if isinstance(value, Optimizer))
+
+    def _rehearse(self, batch: Batch) -> None:
+        """Run the model's own `train_step` once without effect, so that its optimizers know their variables."""
+        if overridden(self, "train_step", Trainer) and not takes_state(self.train_step):
+            backend = registry.get(self.backend)
+            data = tree.map_structure(lambda leaf: None if leaf is None else backend.convert(leaf, None), batch)
+            with StateScope():
+                self.train_step(_packed(*data))
 
     def _stepped_variables(self, training: bool) -> list[Any]:
         from hornbeam.layers import structure
 
-        optimizer = self.optimizer.variables if training and self.optimizer is not None else []
-        return structure.unique([*self.variables, *optimizer, *self.metrics_variables])
+        optimizers = [self.optimizer, *self._own_optimizers()] if training else []
+        state = [variable for optimizer in optimizers if optimizer is not None for variable in optimizer.variables]
+        return structure.unique([*self.variables, *state, *self.metrics_variables])
 
     def _step(self, kind: str) -> Step:
         """The compiled step of a kind ("train", "test", "predict"), made anew when what it closes over changed."""
