@@ -205,8 +205,11 @@ def _type(cls: type) -> dict[str, Any]:
 def _function(function: Callable[..., Any]) -> dict[str, Any]:
     if function.__name__ == "<lambda>":
         raise TypeError(
-            _cannot_save(function, "a lambda has no name to find it by when loading. Use a function, registered with ")
-            + " `@hornbeam.saving.register_keras_serializable()`"
+            _cannot_save(
+                function,
+                "a lambda has no name to find it by when loading. Use a function, registered with "
+                "`@hornbeam.saving.register_keras_serializable()`",
+            )
         )
     form = {"module": "builtins", "class_name": "function", "config": get_registered_name(function)}
     return {**form, "registered_name": "function"}

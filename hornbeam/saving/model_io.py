@@ -7,9 +7,10 @@ import io
 import json
 import os
 import tempfile
+import warnings
 from typing import IO, Any
 
-from hornbeam.core.errors import ConfigError, ModelFormatError, UnsafeModelError
+from hornbeam.core.errors import ConfigError, ModelFormatError, NotBuiltError, UnsafeModelError
 from hornbeam.core.export import export
 from hornbeam.core.serialization import Load, check, deserialize_object, loading, serialize_object, sharing
 from hornbeam.core.version import __version__
@@ -50,6 +51,8 @@ def save_model(model: Any, filepath: Path, overwrite: bool = True, zipped: bool 
         raise ConfigError("save_model: zipped=False (a folder in place of a file) is not supported; leave it out.")
     _require_ending(path, (".keras",), "save_model", 'such as "model.keras"')
     _require_free(path, overwrite)
+    if not _built(model):
+        warnings.warn(f"{_not_built(model)} The file will not hold its weights.", stacklevel=2)
     with sharing():
         config = json.dumps(serialize_object(model)).encode()
     date = datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S")
@@ -114,6 +117,7 @@ def save_weights(
     Raises:
         ConfigError: the name does not end in `.weights.h5`.
         FileExistsError: the file exists and `overwrite=False`.
+        NotBuiltError: the model is not built.
 
     Example:
         >>> hornbeam.saving.save_weights(model, "m.weights.h5")
@@ -124,6 +128,8 @@ def save_weights(
     if max_shard_size is not None:
         raise ConfigError("save_weights: max_shard_size is not supported; leave it out to write one file.")
     _require_ending(path, (".weights.h5",), "save_weights", 'such as "model.weights.h5"')
+    if not _built(model):
+        raise NotBuiltError(_not_built(model))
     _require_free(path, overwrite)
     with replacing(path) as file:
         write_weights(model, file)
@@ -223,6 +229,15 @@ def _weights_of(archive: Archive, model: Any) -> IO[bytes]:
     built = getattr(getattr(model, "optimizer", None), "built", False)
     # the slots of an optimizer that is not built, or not wanted, are not among the model's variables yet
     return archive.open(WEIGHTS, (4 if built else 8) * expected_bytes(model) + 64 * MIB)
+
+
+def _built(model: Any) -> bool:
+    return getattr(model, "built", True)
+
+
+def _not_built(model: Any) -> str:
+    name = getattr(model, "name", type(model).__name__)
+    return f"Model '{name}' is not built, so it has no weights yet. Call it on data or `build(input_shape)` first."
 
 
 def _spool(size: int) -> IO[bytes]:
