@@ -29,6 +29,7 @@ from hornbeam.ops.transforms import jit as jit
 from hornbeam import layers as layers
 from hornbeam import losses as losses
 from hornbeam import metrics as metrics
+from hornbeam import mixed_precision as mixed_precision
 from hornbeam import models as models
 from hornbeam.core.scope import name_scope as name_scope
 from hornbeam import ops as ops
@@ -74,6 +75,7 @@ __all__ = [
     "layers",
     "losses",
     "metrics",
+    "mixed_precision",
     "models",
     "name_scope",
     "ops",

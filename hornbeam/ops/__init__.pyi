@@ -55,6 +55,7 @@ from hornbeam.ops import core as core
 from hornbeam.ops.elementwise import cos as cos
 from hornbeam.ops.elementwise import cosh as cosh
 from hornbeam.ops.reduce import count_nonzero as count_nonzero
+from hornbeam.ops.ctc import ctc_loss as ctc_loss
 from hornbeam.ops.reduce import cumprod as cumprod
 from hornbeam.ops.reduce import cumsum as cumsum
 from hornbeam.ops.control import custom_gradient as custom_gradient
@@ -339,6 +340,7 @@ __all__ = [
     "cos",
     "cosh",
     "count_nonzero",
+    "ctc_loss",
     "cumprod",
     "cumsum",
     "custom_gradient",

@@ -288,7 +288,7 @@ class Op:
         They stay python numbers where the backend's entry takes them (`scalars`) and a tensor stands beside them.
         """
         key = tuple(weak.get(i) or backend.dtype(values[i]) for i in self.promoted if values[i] is not None)
-        target = self.target(key)[0]
+        target = self.target(key)[0] if self.policy is not None else None
         keep = self.name in backend.scalars and len(weak) < len(key)
         for i, name in weak.items():
             if not keep:

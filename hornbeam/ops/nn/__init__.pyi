@@ -6,6 +6,7 @@ from hornbeam.ops.loss import categorical_crossentropy as categorical_crossentro
 from hornbeam.ops.activation import celu as celu
 from hornbeam.ops.conv import conv as conv
 from hornbeam.ops.conv import conv_transpose as conv_transpose
+from hornbeam.ops.ctc import ctc_loss as ctc_loss
 from hornbeam.ops.conv import depthwise_conv as depthwise_conv
 from hornbeam.ops.attention import dot_product_attention as dot_product_attention
 from hornbeam.ops.activation import elu as elu
@@ -54,6 +55,7 @@ __all__ = [
     "celu",
     "conv",
     "conv_transpose",
+    "ctc_loss",
     "depthwise_conv",
     "dot_product_attention",
     "elu",
