@@ -34,6 +34,7 @@ register_object = register_keras_serializable
 MAX_DEPTH = 128
 MAX_NODES = 5_000_000
 PLAIN = (str, int, float, bool, type(None))
+FORM = ("module", "class_name", "config", "registered_name", "build_config", "compile_config", "shared_object_id")
 
 
 class _State(threading.local):
@@ -41,8 +42,9 @@ class _State(threading.local):
 
     def __init__(self) -> None:
         self.load: Load | None = None
-        # id -> (object, its form), while one model is written
+        # id -> (object, its form), while one model is written; and the ids of those forms
         self.written: dict[int, tuple[Any, dict[str, Any]]] | None = None
+        self.forms: set[int] = set()
 
 
 state = _State()
@@ -120,12 +122,15 @@ def loading(
 @contextlib.contextmanager
 def sharing() -> Iterator[None]:
     """A block in which an object that is written twice gets a `shared_object_id`: it is one again when loaded."""
-    outer = state.written
-    state.written = {} if outer is None else outer
+    if state.written is not None:
+        yield
+        return
+    state.written = {}
     try:
         yield
     finally:
-        state.written = outer
+        state.written = None
+        state.forms.clear()
 
 
 @export("keras.saving.serialize_keras_object", "keras.utils.serialize_keras_object")
@@ -147,6 +152,8 @@ def serialize_object(obj: Any) -> Any:
     if isinstance(obj, (list, tuple)):
         return [serialize_object(item) for item in obj]
     if isinstance(obj, dict):
+        if id(obj) in state.forms:  # no copy: it is marked if its object comes again
+            return obj
         return {key if isinstance(key, str) else str(key): serialize_object(value) for key, value in obj.items()}
     if isinstance(obj, bytes):
         return {"class_name": "__bytes__", "config": {"value": obj.decode("utf-8")}}
@@ -219,7 +226,7 @@ def _object(obj: Any) -> dict[str, Any]:
     if state.written is not None and id(obj) in state.written:
         first = state.written[id(obj)][1]
         first["shared_object_id"] = id(obj)
-        return dict(first)
+        return {key: first[key] for key in FORM if key in first}
     cls = resolve.origin(type(obj))
     module, class_name, registered_name = resolve.saved_name(cls)
     if cls in registered_names or module is None:
@@ -234,6 +241,7 @@ def _object(obj: Any) -> dict[str, Any]:
             form[key] = serialize_object(value)
     if state.written is not None and class_name not in ("DTypePolicy", "Functional"):
         state.written[id(obj)] = (obj, form)
+        state.forms.add(id(form))
     return form
 
 

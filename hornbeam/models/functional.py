@@ -170,7 +170,8 @@ class LayerGraph:
         with serialization.sharing():
             for layer in self.layers:
                 form = serialization.serialize_object(layer)
-                entries[layer.name] = {**form, "name": layer.name, "inbound_nodes": []}
+                form.update(name=layer.name, inbound_nodes=[])
+                entries[layer.name] = form
             for node in self.graph.nodes:
                 if node.is_constant or isinstance(node.op, InputLayer):
                     continue
