@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import importlib
 import inspect
 from typing import Any
 
@@ -37,6 +39,16 @@ def look_up(identifier: Any, kind: str, space: str, aliases: dict[str, str] | No
     if not callable(found):
         raise ConfigError(
             f"Could not interpret {kind} identifier: {identifier!r}. Expected the name of one in `keras.{space}`, "
-            f"a config, or a callable."
+            f"a config, or a callable.{_similar(identifier, space, aliases or {})}"
         )
     return found
+
+
+def _similar(identifier: Any, space: str, aliases: dict[str, str]) -> str:
+    """A sentence with the names that look like the identifier; empty if none does."""
+    if not isinstance(identifier, str):
+        return ""
+    known = [*aliases, *dir(importlib.import_module(f"hornbeam.{space}"))]
+    folded = {name.lower().replace("_", ""): name for name in known}
+    close = difflib.get_close_matches(identifier.lower().replace("_", ""), folded, n=4, cutoff=0.6)
+    return f" Did you mean {', '.join(repr(folded[name]) for name in close)}?" if close else ""

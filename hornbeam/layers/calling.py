@@ -9,7 +9,7 @@ from typing import Any
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import policy as policies
 from hornbeam.core import registry, tree
-from hornbeam.core.errors import MixedBackendsError, ShapeError
+from hornbeam.core.errors import DtypeError, MixedBackendsError, ShapeError
 from hornbeam.core.scope import context
 from hornbeam.core.shape import public
 from hornbeam.core.spec import KerasTensor
@@ -156,7 +156,14 @@ def _convert(layer: Any, value: Any, backend: Any) -> Any:
         if owner is None:
             if not hasattr(value, "__array__") or isinstance(value, type):
                 return value
-            value = backend.convert(value, None)
+            try:
+                value = backend.convert(value, None)
+            except TypeError as error:
+                raise DtypeError(
+                    f"Layer '{layer.name}' ({type(layer).__name__}) was called with an array of dtype "
+                    f"{getattr(value, 'dtype', '?')} and shape {tuple(getattr(value, 'shape', ()))}, which does not "
+                    "convert to a tensor. Expected numbers or booleans."
+                ) from error
             owner = backend
         elif owner is not backend:
             raise MixedBackendsError(

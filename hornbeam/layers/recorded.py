@@ -82,8 +82,10 @@ class RecordedCalls:
             return None
         structures = [type(value) for value in (*args, *kwargs.values())]
         nested = [value for value in (*args, *kwargs.values()) if isinstance(value, dict)]
-        for index, value in enumerate(inputs):
-            inputs[index] = backend.convert(value, None)
+        try:
+            inputs[:] = [backend.convert(value, None) for value in inputs]
+        except TypeError:  # no numbers: the call says what it expects
+            return None
         return (*parts, *structures, *(tuple(value) for value in nested), context.training)
 
     def _record(self, layer: Any, backend: Any, args: Any, kwargs: Any) -> Any:

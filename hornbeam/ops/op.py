@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import config, registry
-from hornbeam.core.errors import AxisError, BackendError, DtypeError, MixedBackendsError
+from hornbeam.core.errors import AxisError, BackendError, DtypeError, MixedBackendsError, ShapeError
 from hornbeam.core.registry import backend_by_type, backend_of_type
 from hornbeam.core.scope import context
 from hornbeam.core.shape import canonical_axes, canonical_axis
@@ -362,7 +362,12 @@ class Op:
     def spec(self, args: tuple[Any, ...]) -> Any:
         """What the rule says of canonical symbolic arguments: a `Spec`, or a list of them."""
         assert self.rule is not None
-        found = self.rule(*args)
+        try:
+            found = self.rule(*args)
+        except (ShapeError, AxisError) as error:
+            if self.name not in str(error):
+                error.args = (f"{self.name}: {error}", *error.args[1:])
+            raise
         default = None
         if self.policy is not None:
             default = self.target(self.dtype_key(registry.get("symbolic"), args))[1]

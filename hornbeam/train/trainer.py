@@ -10,7 +10,7 @@ import numpy as np
 from hornbeam.callbacks.callback_list import CallbackList
 from hornbeam.callbacks.lazy_logs import LazyLogs
 from hornbeam.core import config, registry, tree
-from hornbeam.core.errors import BackendError, ConfigError, NotBuiltError, StructureError
+from hornbeam.core.errors import BackendError, ConfigError, DtypeError, NotBuiltError, StructureError
 from hornbeam.core.mask import get_mask, set_mask
 from hornbeam.core.scope import StateScope
 from hornbeam.core.spec import KerasTensor
@@ -18,6 +18,7 @@ from hornbeam.graph.replay import Recorded
 from hornbeam.layers.layer import Layer
 from hornbeam.ops import create, transforms
 from hornbeam.train.data.arrays import ArraySource, train_validation_split
+from hornbeam.train.data.host import describe, leaves_with_path
 from hornbeam.train.data.make import make_source
 from hornbeam.train.data.source import unpack_x_y_sample_weight
 from hornbeam.train.step import Step, overridden, takes_state
@@ -289,6 +290,7 @@ class Trainer(Layer):
         """Build what the first batch decides: the model, losses, metrics and the optimizer; place all variables."""
         state = self._trainer
         x, y, _ = batch
+        self._check_numbers(x)
         specs = tree.map_structure(lambda leaf: _spec(leaf), x)
         outputs = None
         if not self.built or not state.built:
@@ -308,6 +310,17 @@ class Trainer(Layer):
             self._rehearse(batch)
         for variable in self._stepped_variables(training):
             variable.place()
+
+    def _check_numbers(self, x: Any) -> None:
+        """Refuse text where a graph of layers expects numbers."""
+        if self._graph is None or any(tensor.dtype == "string" for tensor in self._graph.graph.inputs):
+            return
+        for path, leaf in leaves_with_path(x):
+            if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "OUS":
+                raise DtypeError(
+                    f"`{describe('x', path)}` has dtype {leaf.dtype} and shape {leaf.shape}. Expected numbers by model "
+                    f"'{self.name}': turn words into numbers first, and objects into arrays of numbers with `.astype(...)`."
+                )
 
     def _own_optimizers(self) -> list[Any]:
         """Optimizers that the model keeps for its own `train_step`, beside the compiled one."""
@@ -652,6 +665,7 @@ class Trainer(Layer):
         first = _First(source, 0)
         if not self.built:
             self._prepare(first.batch, training=False)
+        self._check_numbers(first.batch[0])
         self.place_all()
         step = self._step("predict")
         callbacks.on_predict_begin()
