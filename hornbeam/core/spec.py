@@ -87,16 +87,16 @@ class KerasTensor:
 
     def reshape(self, newshape: Any) -> KerasTensor:
         """The tensor with its elements in another shape."""
-        return _operation("reshape")(self, newshape)
+        return operation("reshape")(self, newshape)
 
     def squeeze(self, axis: Any = None) -> KerasTensor:
         """The tensor without its axes of size 1."""
-        return _operation("squeeze")(self, axis)
+        return operation("squeeze")(self, axis)
 
     @property
     def T(self) -> KerasTensor:
         """The tensor with its axes reversed."""
-        return _operation("transpose")(self)
+        return operation("transpose")(self)
 
     def _refuse(self, what: str) -> UnknownDimError:
         made_by = f", made by {self.node.describe()}" if self.node is not None else ""
@@ -135,13 +135,13 @@ class KerasTensor:
         return (self[index] for index in range(len(self)))
 
     def __getitem__(self, key: Any) -> KerasTensor:
-        return _operation("get_item")(self, key)
+        return operation("get_item")(self, key)
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
 
 
-def _operation(name: str) -> Any:
+def operation(name: str) -> Any:
     """An operation by name; `ops` is a later room, so it registers its operators here when it is imported."""
     if name not in operators:
         import importlib
@@ -180,13 +180,13 @@ def give_operators(cls: type, equality: bool = True) -> None:
     """Give `cls` the python operators, each as the operation of that name on `operand(self)`."""
 
     def forward(name: str) -> Any:
-        return lambda self, other: _operation(name)(self, other)
+        return lambda self, other: operation(name)(self, other)
 
     def reflected(name: str) -> Any:
-        return lambda self, other: _operation(name)(other, self)
+        return lambda self, other: operation(name)(other, self)
 
     def unary(name: str) -> Any:
-        return lambda self: _operation(name)(self)
+        return lambda self: operation(name)(self)
 
     for python, operation in BINARY_OPERATORS.items():
         setattr(cls, f"__{python}__", forward(operation))
