@@ -9,7 +9,7 @@ from hornbeam.core.errors import ConfigError, ModelFormatError, StructureError
 from hornbeam.core.export import export
 from hornbeam.core.operation_forms import serialize_operation
 from hornbeam.core.spec import KerasTensor
-from hornbeam.graph.graph import Graph, Node
+from hornbeam.graph.graph import Graph, Node, sort
 from hornbeam.graph.interpret import interpret
 from hornbeam.layers import naming
 from hornbeam.layers.input_layer import InputLayer
@@ -62,23 +62,27 @@ class LayerGraph:
 
     def _order(self) -> None:
         """Depth of each node is the longest way to an output; layers go by depth, then by first appearance."""
+        # with the nodes of the inputs, which the graph itself stops at
+        walk = sort(
+            self.graph.output_tensors(), [x for x in self.graph.inputs if not isinstance(x.node.op, InputLayer)]
+        )
         depth: dict[int, int] = {}
-        for node in reversed(self.graph.nodes):
+        for node in reversed(walk):
             depth.setdefault(id(node), 0)
             for tensor in node.inputs():
                 if tensor.node is not None:
                     depth[id(tensor.node)] = max(depth.get(id(tensor.node), 0), depth[id(node)] + 1)
         by_layer: dict[int, int] = {}
         order: list[Layer] = []
-        for node in self.graph.nodes:
+        for node in walk:
             if isinstance(node.op, Layer):
                 if id(node.op) not in by_layer:
                     order.append(node.op)
                 by_layer[id(node.op)] = max(by_layer.get(id(node.op), 0), depth[id(node)])
         for layer, tensor in zip(self.input_layers, self.graph.inputs, strict=True):
-            reached = depth.get(id(tensor.node), 0) if tensor.node is not None else 0
-            by_layer[id(layer)] = max(reached, by_layer.get(id(layer), 0))
-        first = [layer for layer in self.input_layers if not any(layer is other for other in order)]
+            by_layer[id(layer)] = max(depth.get(id(tensor.node), 0), by_layer.get(id(layer), 0))
+        known = {id(layer) for layer in order}
+        first = [layer for layer in self.input_layers if id(layer) not in known]
         self.layers: list[Layer] = sorted([*first, *order], key=lambda layer: -by_layer[id(layer)])
         names = [layer.name for layer in self.layers]
         for layer_name in names:
