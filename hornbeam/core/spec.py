@@ -188,14 +188,14 @@ def give_operators(cls: type, equality: bool = True) -> None:
     def unary(name: str) -> Any:
         return lambda self: operation(name)(self)
 
-    for python, operation in BINARY_OPERATORS.items():
-        setattr(cls, f"__{python}__", forward(operation))
-        setattr(cls, f"__r{python}__", reflected(operation))
-    for python, operation in COMPARISONS.items():
+    for python, name in BINARY_OPERATORS.items():
+        setattr(cls, f"__{python}__", forward(name))
+        setattr(cls, f"__r{python}__", reflected(name))
+    for python, name in COMPARISONS.items():
         if python not in ("eq", "ne") or equality:
-            setattr(cls, f"__{python}__", forward(operation))
-    for python, operation in UNARY_OPERATORS.items():
-        setattr(cls, f"__{python}__", unary(operation))
+            setattr(cls, f"__{python}__", forward(name))
+    for python, name in UNARY_OPERATORS.items():
+        setattr(cls, f"__{python}__", unary(name))
     cls.__hash__ = object.__hash__  # type: ignore[assignment]
 
 

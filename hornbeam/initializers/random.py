@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from hornbeam.core import counter, registry
 from hornbeam.core.errors import ConfigError, ShapeError
@@ -311,7 +312,9 @@ class Orthogonal(RandomInitializer):
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
         values = counter.normal(self.stream(key), (max(rows, columns), min(rows, columns)), 0.0, 1.0, "float64")
-        q, r = np.linalg.qr(values)
+        # one thread: the bits do not depend on the machine's cores, and threads that wait for each other cost more
+        with threadpool_limits(1, user_api="blas"):
+            q, r = np.linalg.qr(values)
         q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)  # makes the factorisation, and so the distribution, unique
         q = q.T if rows < columns else q
         return _cast_integers(self.gain * q.reshape(tuple(shape)), dtype)
