@@ -114,7 +114,8 @@ class ComputeBackend(Backend):
         """`function(*batch)`, which reads and assigns `variables`, compiled with the same effect.
 
         `jit_compile` is what `Model.compile` was given; engines that always or never compile ignore it. With `donate`
-        the buffers of the variables may be written over. The body serves eager engines, which change variables in place.
+        the buffers of the variables may be written over. The body serves eager engines, which change variables in
+        place.
         """
         return function
 

@@ -140,7 +140,7 @@ def find_function(name: str, kind: str | None = None) -> Any:
 
 
 def origin(cls: type) -> type:
-    """The class as it was written: under torch and tensorflow a layer's class is made from it, with the engine's base."""
+    """The class as it was written: under torch and tensorflow a layer's is made from it, with the engine's base."""
     return cls.__dict__.get("_natured_from", cls)
 
 

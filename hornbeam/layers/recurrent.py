@@ -420,9 +420,9 @@ class LSTM(CellLayer):
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: Any = False) -> Any:
         if not self._fuses(training):
             return super().inner_loop(sequences, initial_state, mask, training)
-        cell = self.cell
+        cell, (h, c) = self.cell, initial_state
         outputs, h, c = recurrent.lstm(
-            self._dropped(sequences, training), *initial_state, cell.kernel, cell.recurrent_kernel, cell.bias, mask
+            self._dropped(sequences, training), h, c, cell.kernel, cell.recurrent_kernel, cell.bias, mask
         )
         return h, outputs, [h, c]
 
@@ -492,10 +492,10 @@ class GRU(CellLayer):
     def inner_loop(self, sequences: Any, initial_state: Any, mask: Any, training: Any = False) -> Any:
         if not self._fuses(training):
             return super().inner_loop(sequences, initial_state, mask, training)
-        cell = self.cell
+        cell, (h,) = self.cell, initial_state
         outputs, h = recurrent.gru(
             self._dropped(sequences, training),
-            *initial_state,
+            h,
             cell.kernel,
             cell.recurrent_kernel,
             cell.bias,

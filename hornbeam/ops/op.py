@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
-from hornbeam.core import dtype as dtypes
 from hornbeam.core import config, registry
+from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import AxisError, BackendError, DtypeError, MixedBackendsError, ShapeError
 from hornbeam.core.registry import backend_by_type, backend_of_type
 from hornbeam.core.scope import context
@@ -197,7 +197,7 @@ class Op:
         return backend if found is not None and found[0] == name else None
 
     def is_settled(self, args: tuple[Any, ...]) -> bool:
-        """Whether the promoted arguments all have one dtype that stays as it is; the usual case, looked up by object."""
+        """Whether the promoted arguments have one dtype that stays as it is; the usual case, looked up by object."""
         if self.promoted_sequences:
             return False
         try:
@@ -267,8 +267,8 @@ class Op:
             return backend
         raise MixedBackendsError(
             f"{self.name}() was given tensors of two engines, {backend.name} and {owner.name}: "
-            f"{', '.join(type(a).__module__.split('.')[0] + '.' + type(a).__name__ for a in args)}. Hornbeam never copies "
-            "between engines by itself: convert one with `ops.convert_to_numpy(x)`, or move the model with "
+            f"{', '.join(type(a).__module__.split('.')[0] + '.' + type(a).__name__ for a in args)}. Hornbeam never "
+            "copies between engines by itself: convert one with `ops.convert_to_numpy(x)`, or move the model with "
             "`model.to_backend(name)`."
         )
 
@@ -436,8 +436,22 @@ def primitive(
     return declare
 
 
+@overload
+def composite(function: F) -> F: ...
+
+
+@overload
 def composite(
-    function: F | None = None,
+    *,
+    dtype: Callable[[tuple[str, ...]], tuple[str | None, str]] | None = None,
+    name: str | None = None,
+    promote: tuple[str, ...] | None = None,
+    axis_of: Callable[[int], int] | None = None,
+) -> Callable[[F], F]: ...
+
+
+def composite(
+    function: Callable[..., Any] | None = None,
     *,
     dtype: Callable[[tuple[str, ...]], tuple[str | None, str]] | None = None,
     name: str | None = None,

@@ -124,10 +124,6 @@ class Trainer(Layer):
             return
         known = {name: deserialize_object(value) for name, value in config.items() if name in COMPILE_ARGUMENTS}
         self.compile(**known)
-        backend = registry.get(self.backend)
-        if self.optimizer is not None and self.built and backend.differentiable:
-            with registry.scope(self.backend):
-                self.optimizer.build(self.trainable_variables)
 
     _trainer: Any
 
@@ -319,7 +315,8 @@ class Trainer(Layer):
             if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "OUS":
                 raise DtypeError(
                     f"`{describe('x', path)}` has dtype {leaf.dtype} and shape {leaf.shape}. Expected numbers by model "
-                    f"'{self.name}': turn words into numbers first, and objects into arrays of numbers with `.astype(...)`."
+                    f"'{self.name}': turn words into numbers first, and objects into arrays of numbers with "
+                    "`.astype(...)`."
                 )
 
     def _own_optimizers(self) -> list[Any]:
@@ -531,18 +528,16 @@ class Trainer(Layer):
         result: Any = None
         if isinstance(source, ArraySource) and not step.eager and (fixed > 1 or not wanted):
             return self._run_grouped(step, source, epoch, callbacks, remaining)
-        seen = 0
-        for batch in first.batches(source, epoch):
+        for seen, batch in enumerate(first.batches(source, epoch)):
             if wanted:
                 callbacks.on_train_batch_begin(seen)
             result = step(batch)
-            seen += 1
             if wanted:
                 current = result
-                callbacks.on_train_batch_end(seen - 1, LazyLogs(lambda current=current: self._read_logs(current)))
+                callbacks.on_train_batch_end(seen, LazyLogs(lambda current=current: self._read_logs(current)))
                 if self.stop_training:
                     break
-            callbacks.on_progress(seen, LazyLogs(lambda result=result: self._read_logs(result)))
+            callbacks.on_progress(seen + 1, LazyLogs(lambda result=result: self._read_logs(result)))
         return result
 
     def _run_grouped(self, step: Step, source: ArraySource, epoch: int, callbacks: CallbackList, remaining: int) -> Any:

@@ -58,7 +58,7 @@ def test_gradients_by_variables_keep_assignments(differentiable):
         count.assign(count + 1.0)
         return ops.sum(weight * weight)
 
-    value, (gradient,) = hornbeam.value_and_grad(function, variables=[weight])()
+    _, (gradient,) = hornbeam.value_and_grad(function, variables=[weight])()
     np.testing.assert_allclose(numpy(gradient), 2 * X)
     assert float(count) == 1.0
 
@@ -118,5 +118,8 @@ def test_gradients_agree_with_finite_differences(differentiable):
 
 
 def test_numpy_says_so():
-    with hornbeam.backend_scope("numpy"), pytest.raises(BackendError, match=r"numpy backend does not differentiate.*jax"):
+    with (
+        hornbeam.backend_scope("numpy"),
+        pytest.raises(BackendError, match=r"numpy backend does not differentiate.*jax"),
+    ):
         hornbeam.grad(lambda x: ops.sum(x))(X)

@@ -63,7 +63,9 @@ def test_a_graph_keeps_the_outermost_operations_and_their_layers(recorded_encode
     _, graph = recorded_encoder
     names = [node.op.name for node in graph.nodes if node.op is not None]
     assert "layer_normalization" in names and "gelu" in names
-    assert any(node.path.endswith("multi_head_attention") or "multi_head_attention" in node.path for node in graph.nodes)
+    assert any(
+        node.path.endswith("multi_head_attention") or "multi_head_attention" in node.path for node in graph.nodes
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -173,7 +175,9 @@ def test_gradients_flow_through_a_replay():
     import torch
 
     with hornbeam.backend_scope("torch"):
-        model = hornbeam.Sequential([hornbeam.Input((3,)), hornbeam.layers.Dense(4, activation="tanh"), hornbeam.layers.Dense(1)])
+        model = hornbeam.Sequential(
+            [hornbeam.Input((3,)), hornbeam.layers.Dense(4, activation="tanh"), hornbeam.layers.Dense(1)]
+        )
         x = torch.ones((2, 3))
         gradients = []
         for eagerly in (False, True):

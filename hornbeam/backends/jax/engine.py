@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from hornbeam.backends.base import ComputeBackend
 from hornbeam.backends.jax import nn, primitives, random, sequence
@@ -21,7 +22,7 @@ NARROW = {"float64": "float32", "int64": "int32", "uint64": "uint32", "complex12
 
 class JaxBackend(ComputeBackend):
     name = "jax"
-    tensor_types = (type(jnp.zeros(())), jax.core.Tracer, jax.Array)
+    tensor_types = (type(jnp.zeros(())), Tracer, jax.Array)
     functional = True
     takes_arrays = True
     call_cost = 1e-4
@@ -37,7 +38,7 @@ class JaxBackend(ComputeBackend):
     @property
     def narrow(self) -> dict[str, str]:  # type: ignore[override]
         """64-bit dtypes become 32-bit ones unless the user switched JAX to 64-bit mode."""
-        return {} if jax.config.jax_enable_x64 else NARROW
+        return {} if jax.config.jax_enable_x64 else NARROW  # pyright: ignore[reportAttributeAccessIssue]
 
     def convert(self, value: Any, dtype: str | None) -> Any:
         if isinstance(value, jax.Array):
@@ -139,7 +140,7 @@ class JaxBackend(ComputeBackend):
 
     def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:
         storage = self.convert(value, dtype)
-        if isinstance(storage, jax.core.Tracer):
+        if isinstance(storage, Tracer):
             raise StateError(
                 f"Variable '{path}' has no value yet and is first read inside a JAX transformation (jit, grad, vmap), "
                 "where a value made would leak. Call the model once on data, or `model.place_all()`, before tracing."
@@ -151,10 +152,10 @@ class JaxBackend(ComputeBackend):
         return storage
 
     def assign(self, storage: Any, value: Any) -> Any:
-        if isinstance(value, jax.core.Tracer):
+        if isinstance(value, Tracer):
             raise StateError(
-                "A variable was assigned inside a JAX transformation, where the value would leak. Use `hornbeam.jit` and "
-                "`hornbeam.grad`, which carry state through, or `stateless_call`."
+                "A variable was assigned inside a JAX transformation, where the value would leak. Use `hornbeam.jit` "
+                "and `hornbeam.grad`, which carry state through, or `stateless_call`."
             )
         # a buffer of its own: compiled steps consume the buffers of variables, and the caller may keep this one
         return jnp.array(value, copy=True)
@@ -176,7 +177,7 @@ class JaxBackend(ComputeBackend):
         return np.asarray(tensor)
 
     def is_traced(self, tensor: Any) -> bool:
-        return isinstance(tensor, jax.core.Tracer)
+        return isinstance(tensor, Tracer)
 
     def synchronize(self, tensors: Any) -> None:
         jax.block_until_ready(tensors)

@@ -71,7 +71,8 @@ class NumpyBackend(ComputeBackend):
 
     def vmap(self, function: Callable[..., Any], in_axes: Any, out_axes: Any) -> Any:
         raise BackendError(
-            "The numpy backend has no vmap. Use jax, torch or tensorflow, or `ops.vectorized_map`, which loops on numpy."
+            "The numpy backend has no vmap. Use jax, torch or tensorflow, or `ops.vectorized_map`, which loops "
+            "on numpy."
         )
 
     def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:

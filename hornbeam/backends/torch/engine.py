@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch._C._functorch import is_functorch_wrapped_tensor
 
 from hornbeam.backends.base import ComputeBackend
 from hornbeam.backends.torch import nn, primitives, random, sequence, updates
@@ -139,7 +140,7 @@ class TorchBackend(ComputeBackend):
         return updates.table.get(name)
 
     def to_numpy(self, tensor: Any) -> Any:
-        if torch._C._functorch.is_functorch_wrapped_tensor(tensor):
+        if is_functorch_wrapped_tensor(tensor):
             raise StateError("A tensor inside torch.func (vmap, grad) has no values to read yet.")
         tensor = tensor.detach().cpu()
         if tensor.dtype == torch.bfloat16:
@@ -147,7 +148,7 @@ class TorchBackend(ComputeBackend):
         return tensor.numpy()
 
     def is_traced(self, tensor: Any) -> bool:
-        return torch._C._functorch.is_functorch_wrapped_tensor(tensor)
+        return is_functorch_wrapped_tensor(tensor)
 
     def synchronize(self, tensors: Any) -> None:
         if torch.cuda.is_available():
