@@ -105,6 +105,32 @@ def custom_gradient(f: Any, args: Any) -> Any:
 
 
 def lstm(x: Any, h: Any, c: Any, kernel: Any, recurrent_kernel: Any, bias: Any, mask: Any) -> Any:
+    """A loop in a graph, where its gradient takes two thirds of the fused kernel's; that kernel in eager calls."""
+    call = fused_lstm if tf.executing_eagerly() else looped_lstm
+    return call(x, h, c, kernel, recurrent_kernel, bias)
+
+
+def looped_lstm(x: Any, h: Any, c: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> Any:
+    """`tf.while_loop` over the steps, with the product of inputs and kernel taken out of it as one matrix product."""
+    features, units = kernel.shape[0], recurrent_kernel.shape[0]
+    steps = tf.shape(x)[1] if x.shape[1] is None else x.shape[1]
+    rows = tf.matmul(tf.reshape(tf.transpose(x, [1, 0, 2]), [-1, features]), kernel)
+    rows = tf.reshape(rows if bias is None else rows + bias, [steps, -1, 4 * units])
+    inputs = tf.TensorArray(x.dtype, steps, element_shape=[x.shape[0], 4 * units]).unstack(rows)
+    outputs = tf.TensorArray(x.dtype, steps, element_shape=h.shape)
+
+    def step(t: Any, h: Any, c: Any, outputs: Any) -> Any:
+        i, f, g, o = tf.split(inputs.read(t) + tf.matmul(h, recurrent_kernel), 4, -1)
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        h = tf.sigmoid(o) * tf.tanh(c)
+        return t + 1, h, c, outputs.write(t, h)
+
+    state = (tf.constant(0), h, c, outputs)
+    _, h, c, outputs = tf.while_loop(lambda t, *_: t < steps, step, state, maximum_iterations=steps)
+    return tf.transpose(outputs.stack(), [1, 0, 2]), h, c
+
+
+def fused_lstm(x: Any, h: Any, c: Any, kernel: Any, recurrent_kernel: Any, bias: Any) -> Any:
     """The fused kernel of version 1; the gradient of version 2 is wrong. It orders gates i, g, f, o."""
     i, f, g, o = tf.split(tf.concat([kernel, recurrent_kernel], 0), 4, 1)
     weights = tf.concat([i, g, f, o], 1)
