@@ -9,6 +9,7 @@ from hornbeam.layers.layer import Layer as Layer
 from hornbeam.losses.loss import Loss as Loss
 from hornbeam.metrics.metric import Metric as Metric
 from hornbeam.models.model import Model as Model
+from hornbeam.ops.forms import Operation as Operation
 from hornbeam.optimizers.optimizer import Optimizer as Optimizer
 from hornbeam.regularizers.regularizers import Regularizer as Regularizer
 from hornbeam.models.sequential import Sequential as Sequential
@@ -55,6 +56,7 @@ __all__ = [
     "Loss",
     "Metric",
     "Model",
+    "Operation",
     "Optimizer",
     "Regularizer",
     "Sequential",
