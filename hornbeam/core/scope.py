@@ -125,7 +125,7 @@ class name_scope:
         'encoder/scale'
     """
 
-    def __init__(self, name: str, **kwargs: Any) -> None:
+    def __init__(self, name: str, caller: Any = None, **kwargs: Any) -> None:
         if not isinstance(name, str) or "/" in name:
             raise ValueError(f"name_scope: the name must be a string without '/', got {name!r}.")
         self.name = name

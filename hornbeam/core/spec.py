@@ -53,7 +53,10 @@ class KerasTensor:
         ragged: bool = False,
         record_history: bool = True,
         name: str | None = None,
+        **kwargs: Any,
     ) -> None:
+        if kwargs:
+            raise TypeError(f"KerasTensor() has no argument {sorted(kwargs)[0]!r}.")
         global _unnamed
         self.dtype = dtypes.standardize(dtype)
         self.sparse = sparse
