@@ -3,7 +3,7 @@ from hornbeam.core.registry import backend as __call__
 from hornbeam.core.registry import backend as backend
 from hornbeam.core.config import epsilon as epsilon
 from hornbeam.core.config import floatx as floatx
-from hornbeam.layers.naming import get_uid as get_uid
+from hornbeam.core.naming import get_uid as get_uid
 from hornbeam.core.config import image_data_format as image_data_format
 from hornbeam.core.dtype import is_floating as is_float_dtype
 from hornbeam.core.dtype import is_integer as is_int_dtype

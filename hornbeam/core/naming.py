@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from hornbeam.core.export import export
+
 counts: dict[str, int] = {}
 
 
@@ -16,9 +18,15 @@ def snake_case(name: str) -> str:
 
 def auto_name(prefix: str) -> str:
     """The prefix, with a number from the second time on."""
-    count = counts.get(prefix, 0)
-    counts[prefix] = count + 1
-    return prefix if count == 0 else f"{prefix}_{count}"
+    before = get_uid(prefix) - 1
+    return f"{prefix}_{before}" if before else prefix
+
+
+@export("keras.backend.get_uid")
+def get_uid(prefix: str = "") -> int:
+    """A number that grows by one with each call for the same prefix."""
+    counts[prefix] = counts.get(prefix, 0) + 1
+    return counts[prefix]
 
 
 def reset() -> None:

@@ -6,15 +6,21 @@ import functools
 import inspect
 from typing import Any
 
+import numpy as np
+
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import policy as policies
-from hornbeam.core import registry, tree
-from hornbeam.core.errors import DtypeError, MixedBackendsError, ShapeError
+from hornbeam.core import registry, serialization, tree
+from hornbeam.core.dim import Dim
+from hornbeam.core.errors import DtypeError, MixedBackendsError
+from hornbeam.core.mask import get_mask, set_mask
 from hornbeam.core.scope import context
 from hornbeam.core.shape import public
 from hornbeam.core.spec import KerasTensor
 from hornbeam.core.variable import Variable
-from hornbeam.layers.mask import get_mask, set_mask
+from hornbeam.graph.graph import record
+from hornbeam.graph.trace import Recording
+from hornbeam.ops import create, elementwise
 
 PLAIN = (int, float, bool, str, type(None), complex)
 
@@ -82,8 +88,6 @@ def shape_of(tensor: Any) -> tuple[Any, ...]:
 
 def for_each_sample(loss: Any, tensor: Any) -> Any:
     """A loss of a tensor divided by the size of the tensor's first axis."""
-    from hornbeam.ops import create, elementwise
-
     return elementwise.divide(loss, create.shape(tensor)[0]) if len(tensor.shape) else loss
 
 
@@ -233,8 +237,6 @@ def output_spec(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> An
     A call that uses an engine's own functions cannot run on symbolic tensors: it says its shape by
     `compute_output_shape`, or is run on zeros of two batch sizes to find it.
     """
-    from hornbeam.graph.trace import Recording
-
     layers = context.layers
     try:
         with Recording():
@@ -263,8 +265,6 @@ def _tensors_of_shape(shape: Any, dtype: str) -> Any:
 
 def _probe(layer: Any, args: Any, kwargs: Any, error: Exception) -> Any:
     """Output shapes from two runs on zeros whose unknown sizes are 2 and 3."""
-    from hornbeam.core.dim import Dim
-
     backend = registry.get(layer._backend)
 
     def run(size: int) -> Any:
@@ -272,8 +272,6 @@ def _probe(layer: Any, args: Any, kwargs: Any, error: Exception) -> Any:
             if not isinstance(leaf, KerasTensor):
                 return leaf
             dims = tuple(d.evaluate({s: size for s in d.symbols}) if isinstance(d, Dim) else d for d in leaf.dims)
-            import numpy as np
-
             return backend.convert(np.zeros(dims, "float32"), leaf.dtype)
 
         recording, state, outer = context.recording, context.state, context.backend
@@ -299,8 +297,6 @@ def _probe(layer: Any, args: Any, kwargs: Any, error: Exception) -> Any:
 
 def symbolic_call(layer: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """A call on symbolic tensors outside any recording: one node of a functional model."""
-    from hornbeam.graph.graph import record
-
     outer, layers = context.backend, context.layers
     context.backend = (
         None if outer is None and registry.default_name() == layer._backend else registry.get(layer._backend)
@@ -349,16 +345,15 @@ def automatic_config(layer: Any, config: dict[str, Any]) -> dict[str, Any]:
         elif parameter.kind is parameter.VAR_POSITIONAL and values.get(name):
             raise NotImplementedError(f"{cls.__name__} takes *{name}, so it must define `get_config`.")
     takes_any = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
-    serialize = __import__("hornbeam.core.serialization", fromlist=["serialize_object"]).serialize_object
     known = config if takes_any else {k: v for k, v in config.items() if k in signature.parameters}
     found = {
         **known,
-        **{name: value if isinstance(value, PLAIN) else serialize(value) for name, value in values.items()},
+        **{
+            name: value if isinstance(value, PLAIN) else serialization.serialize_object(value)
+            for name, value in values.items()
+        },
     }
     found["name"] = layer.name
     if "dtype" in found and isinstance(found["dtype"], policies.DTypePolicy):
         found["dtype"] = policies.serialize(found["dtype"])
     return found if takes_any or "name" in signature.parameters else {k: v for k, v in found.items() if k != "name"}
-
-
-__all__ = ["Bound", "ShapeError", "bind", "has_symbolic", "output_spec", "symbolic_call"]

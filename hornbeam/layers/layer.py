@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import weakref
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hornbeam import constraints, initializers, regularizers
 from hornbeam.core import dtype as dtypes
+from hornbeam.core import naming, registry, tree
 from hornbeam.core import policy as policies
-from hornbeam.core import registry, tree
 from hornbeam.core.errors import ConfigError, NotBuiltError, ShapeError
 from hornbeam.core.export import export
+from hornbeam.core.mask import get_mask, set_mask
 from hornbeam.core.scope import StatelessScope, context, name_scope
 from hornbeam.core.serialization import is_component
 from hornbeam.core.shape import public
 from hornbeam.core.spec import KerasTensor
 from hornbeam.core.variable import Variable
-from hornbeam.layers import calling, input_spec, naming, structure
-from hornbeam.layers.mask import get_mask, set_mask
+from hornbeam.graph.trace import Recording
+from hornbeam.layers import calling, input_spec, structure
 from hornbeam.layers.recorded import RecordedCalls
 
 _natured: dict[tuple[type, str], type] = {}
@@ -119,7 +122,7 @@ class Layer:
         self._recorded_calls = RecordedCalls()
         self._input_shape_argument = batch_shape if batch_shape is not None else (None, *shape) if shape else None
         if isinstance(activity_regularizer, (str, dict)):
-            activity_regularizer = structure.later("hornbeam.regularizers").get(activity_regularizer)
+            activity_regularizer = regularizers.get(activity_regularizer)
         self.activity_regularizer = activity_regularizer
 
     # state
@@ -171,15 +174,15 @@ class Layer:
         dtype = dtypes.standardize(dtype) if dtype is not None else self.variable_dtype
         if initializer is None:
             initializer = "glorot_uniform" if dtypes.is_floating(dtype) else "zeros"
-        initializer = structure.later("hornbeam.initializers").get(initializer)
-        with name_scope(self.name) if not self._is_current() else _no_scope():
+        initializer = initializers.get(initializer)
+        with self._scope():
             variable = Variable(
                 initializer, shape, dtype, trainable, autocast, aggregation=aggregation, name=name or "variable"
             )
         if regularizer is not None:
-            variable.regularizer = structure.later("hornbeam.regularizers").get(regularizer)
+            variable.regularizer = regularizers.get(regularizer)
         if constraint is not None:
-            variable.constraint = structure.later("hornbeam.constraints").get(constraint)
+            variable.constraint = constraints.get(constraint)
         variable.overwrite_with_gradient = overwrite_with_gradient
         variable._backend_name = self._backend
         self._adopt(variable)
@@ -189,6 +192,10 @@ class Layer:
 
     def _is_current(self) -> bool:
         return bool(context.names) and context.names[-1] == self.name
+
+    def _scope(self) -> contextlib.AbstractContextManager[Any]:
+        """The layer's name scope, entered once however builds are nested."""
+        return contextlib.nullcontext() if self._is_current() else name_scope(self.name)
 
     def _own_variables(self) -> list[Variable]:
         """Variables of this very layer, trainable ones first, as files order them."""
@@ -432,8 +439,6 @@ class Layer:
 
     def _dry_run(self, bound: calling.Bound) -> Any:
         """Run `call` on symbolic tensors, so that the layers inside get built; a call that cannot be is run later."""
-        from hornbeam.graph.trace import Recording
-
         try:
             with Recording():
                 arguments, keywords = calling.symbolic_copy(bound)
@@ -662,7 +667,7 @@ def _building(build: Callable[..., Any]) -> Callable[..., Any]:
             object.__setattr__(self, "_is_building", True)
             object.__setattr__(self, "_build_shapes", shapes or self._build_shapes)
         try:
-            with _no_scope() if self._is_current() else name_scope(self.name):
+            with self._scope():
                 if self._path is None:
                     object.__setattr__(self, "_path", "/".join(context.names))
                 result = build(self, *args, **kwargs)
@@ -673,12 +678,6 @@ def _building(build: Callable[..., Any]) -> Callable[..., Any]:
         return result
 
     return wrapped
-
-
-class _no_scope:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *exception: object) -> None: ...
 
 
 def _recording() -> bool:

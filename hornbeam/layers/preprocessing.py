@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from hornbeam.core import registry, tree
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
@@ -127,8 +129,6 @@ class Normalization(DataLayer):
         self._shape = tuple(size if axis in kept else 1 for axis, size in enumerate(input_shape))
         sizes = tuple(input_shape[axis] for axis in kept)
         if self.input_mean is not None:
-            import numpy as np
-
             self._means, self._variances = [
                 np.broadcast_to(np.asarray(value, "float64"), sizes) for value in (self.input_mean, self.input_variance)
             ]
@@ -161,8 +161,6 @@ class Normalization(DataLayer):
             ConfigError: mean and variance were given.
             ShapeError: an array does not fit those before it.
         """
-        import numpy as np
-
         if self.input_mean is not None:
             raise ConfigError(
                 f"Normalization '{self.name}' was made with mean and variance, so there is nothing to adapt."
@@ -211,8 +209,6 @@ def _batches(data: Any) -> Any:
     if hasattr(data, "shape"):
         return [data]
     if isinstance(data, (list, tuple)) and data and not hasattr(data[0], "shape"):
-        import numpy as np
-
         return [np.asarray(data)]
     if hasattr(data, "num_batches") or (hasattr(data, "__getitem__") and hasattr(data, "__len__")):
         count = getattr(data, "num_batches", None)

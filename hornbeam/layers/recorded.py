@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.core import registry, tree
+from hornbeam.core.mask import get_mask
 from hornbeam.core.scope import context
+from hornbeam.graph.replay import recorded
 from hornbeam.layers import structure
 from hornbeam.layers.calling import bind
-from hornbeam.layers.mask import get_mask
 
 LIMIT = 16  # recordings a layer keeps; past it, new shapes run eagerly
 SIMPLE = (int, float, bool, str, type(None))
@@ -89,8 +90,6 @@ class RecordedCalls:
         return (*parts, *structures, *(tuple(value) for value in nested), context.training)
 
     def _record(self, layer: Any, backend: Any, args: Any, kwargs: Any) -> Any:
-        from hornbeam.graph.replay import recorded
-
         if not all(part.built for part in structure.walk(layer)):  # it gained parts since it was built
             layer._dry_run(bind(layer, args, kwargs))
         layer.place_all()

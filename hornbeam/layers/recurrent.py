@@ -8,12 +8,12 @@ from hornbeam import activations, regularizers
 from hornbeam.core import serialization, tree
 from hornbeam.core.errors import ShapeError, StateError
 from hornbeam.core.export import export
+from hornbeam.core.naming import snake_case
 from hornbeam.core.scope import context
 from hornbeam.core.variable import Variable
 from hornbeam.layers import recurrent_cells as cells
 from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
-from hornbeam.layers.naming import snake_case
 from hornbeam.ops import create, elementwise, move, recurrent
 from hornbeam.ops.control import scan
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from hornbeam import activations, constraints, initializers, regularizers
 from hornbeam.core import serialization, tree
 from hornbeam.core.errors import ConfigError, ShapeError
@@ -291,8 +293,6 @@ class _UnitForgetBias(Generated):
         self.units = units
 
     def generate(self, shape: Any, dtype: str, key: str | None) -> Any:
-        import numpy as np
-
         if getattr(self.inner, "generate", None) is not None:
             values = np.array(self.inner.generate(shape, dtype, key))
         else:

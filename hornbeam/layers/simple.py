@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from hornbeam import activations
@@ -92,8 +93,6 @@ class Lambda(Layer):
             self.supports_masking = True
 
     def call(self, inputs: Any, mask: Any = None, training: Any = None) -> Any:
-        import inspect
-
         keywords = dict(self.arguments)
         try:
             names = inspect.signature(self.function).parameters

@@ -5,14 +5,13 @@ Nothing is registered: a list that a layer keeps may be appended to at any time,
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Iterator
 from typing import Any
 
-from hornbeam.core import config
+from hornbeam.core import config, naming
 from hornbeam.core.variable import Variable
-from hornbeam.layers import naming
+from hornbeam.metrics.metric import Metric
 from hornbeam.ops.random import SeedGenerator
 
 # filled by layers.layer: what counts as a layer
@@ -45,11 +44,6 @@ class Mutations:
 
 
 mutations = Mutations()
-
-
-def later(module: str) -> Any:
-    """A room that is imported only when it is needed."""
-    return importlib.import_module(module)
 
 
 def held(layer: Any) -> Iterator[tuple[str, Any]]:
@@ -143,8 +137,7 @@ def trainable(layer: Any) -> list[Variable]:
 
 def metrics(layer: Any) -> list[Any]:
     """Metrics that the layer and those below hold as attributes."""
-    metric_class = later("hornbeam.metrics.metric").Metric
-    return unique(value for part in walk(layer) for _, value in held(part) if isinstance(value, metric_class))
+    return unique(value for part in walk(layer) for _, value in held(part) if isinstance(value, Metric))
 
 
 def named(objects: Any) -> list[tuple[str, Any]]:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.core import registry, serialization
+from hornbeam.core import registry, serialization, tree
 from hornbeam.core.export import export
+from hornbeam.core.spec import KerasTensor
+from hornbeam.graph.graph import Node
+from hornbeam.graph.interpret import interpret
+from hornbeam.layers.input_layer import Input, InputLayer
+from hornbeam.models.functional import Functional
+from hornbeam.models.sequential import Sequential
 
 
 def to_backend(model: Any, name: str) -> Any:
@@ -66,14 +72,6 @@ def clone_model(
 
 
 def _clone_graph(model: Any, input_tensors: Any, clone: Any, call: Any, recursive: bool) -> Any:
-    from hornbeam.core import tree
-    from hornbeam.core.spec import KerasTensor
-    from hornbeam.graph.graph import Node
-    from hornbeam.graph.interpret import interpret
-    from hornbeam.layers.input_layer import Input, InputLayer
-    from hornbeam.models.functional import Functional
-    from hornbeam.models.sequential import Sequential
-
     clone = clone or (lambda layer: type(layer).from_config(layer.get_config()))
     copies: dict[int, Any] = {}
 

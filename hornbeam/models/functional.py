@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from hornbeam.core import serialization, tree
+from hornbeam.core import naming, serialization, tree
 from hornbeam.core.errors import ConfigError, ModelFormatError, StructureError
 from hornbeam.core.export import export
+from hornbeam.core.mask import set_mask
 from hornbeam.core.operation_forms import serialize_operation
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.graph import Graph, Node, sort
 from hornbeam.graph.interpret import interpret
-from hornbeam.layers import naming
 from hornbeam.layers.input_layer import InputLayer
 from hornbeam.layers.layer import Layer
-from hornbeam.layers.mask import set_mask
 from hornbeam.models.model import Model
+from hornbeam.ops import move
 from hornbeam.ops.op import Op
 
 
@@ -154,8 +154,6 @@ class LayerGraph:
         if ndim == spec.ndim + 1 and x.shape[-1] == 1:
             return x[..., 0]
         if ndim == spec.ndim - 1 and spec.dims[-1] == 1:
-            from hornbeam.ops import move
-
             return move.expand_dims(x, -1)
         return x
 
@@ -283,7 +281,7 @@ def _from_config(cls: type, config: dict[str, Any]) -> Any:
     for entry in config["layers"]:
         name = entry["name"] if "name" in entry else entry["config"]["name"]
         form = {key: value for key, value in entry.items() if key not in ("name", "inbound_nodes")}
-        made[name] = serialization.deserialize_object(form)
+        made[name] = serialization.deserialize_object(form, kind="layer")
         if isinstance(made[name], InputLayer):
             keep(name, 0, made[name].output)
         for index, call in enumerate(entry.get("inbound_nodes", ())):

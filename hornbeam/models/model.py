@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import json
 from typing import Any
 
-from hornbeam.core import registry, serialization, tree
+from hornbeam.core import policy, registry, serialization, tree
 from hornbeam.core.errors import ConfigError, NotBuiltError
 from hornbeam.core.export import export
+from hornbeam.core.scope import context
 from hornbeam.core.spec import KerasTensor
+from hornbeam.layers.calling import automatic_config
 from hornbeam.layers.layer import Layer
 from hornbeam.train.trainer import Trainer
 
@@ -209,15 +212,10 @@ class Model(Trainer):
 
     def to_json(self, **kwargs: Any) -> str:
         """The config as JSON, without weights; `models.model_from_json` makes a model of it."""
-        import json
-
         return json.dumps(serialization.serialize_object(self), **kwargs)
 
     def get_config(self) -> dict[str, Any]:
         """What `from_config` needs."""
-        from hornbeam.core import policy
-        from hornbeam.layers.calling import automatic_config
-
         if self._graph is not None:
             return {"name": self.name, "trainable": self.trainable, **self._graph.serialize()}
         config = {"name": self.name, "trainable": self.trainable, "dtype": policy.serialize(self.dtype_policy)}
@@ -263,8 +261,6 @@ class Model(Trainer):
             if any(isinstance(part, (list, tuple)) for part in shape):
                 return [symbolic(part) for part in shape]
             return KerasTensor(shape, self.input_dtype)
-
-        from hornbeam.core.scope import context
 
         outer = context.backend
         context.backend = registry.get(self._backend) if registry.default_name() != self._backend else outer

@@ -17,6 +17,7 @@ import numpy as np
 
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import ModelFormatError, StructureError
+from hornbeam.core.naming import snake_case
 from hornbeam.core.serialization import is_component
 from hornbeam.saving.hdf5 import Dataset, Reader, Writer
 
@@ -72,13 +73,6 @@ def is_metric(obj: Any) -> bool:
 def is_saved(obj: Any) -> bool:
     """Whether `obj` has a group of its own."""
     return (hasattr(obj, "save_own_variables") or is_seed_generator(obj)) and not is_metric(obj)
-
-
-def snake_case(name: str) -> str:
-    """Name of a group for objects of the class `name`: `conv2d` for `Conv2D`, `re_lu` for `ReLU`."""
-    name = re.sub(r"\W+", "", name)
-    name = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
 def entries(model: Any) -> list[Entry]:

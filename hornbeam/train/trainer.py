@@ -12,11 +12,15 @@ from hornbeam.callbacks.lazy_logs import LazyLogs
 from hornbeam.core import config, registry, tree
 from hornbeam.core.errors import BackendError, ConfigError, DtypeError, NotBuiltError, StructureError
 from hornbeam.core.mask import get_mask, set_mask
-from hornbeam.core.scope import StateScope
+from hornbeam.core.scope import StatelessScope, StateScope
+from hornbeam.core.serialization import deserialize_object, serialize_object
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.replay import Recorded
+from hornbeam.layers import structure
+from hornbeam.layers.calling import call_signature
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import create, transforms
+from hornbeam.ops import control, create, transforms
+from hornbeam.optimizers.optimizer import Optimizer
 from hornbeam.train.data.arrays import ArraySource, train_validation_split
 from hornbeam.train.data.host import describe, leaves_with_path
 from hornbeam.train.data.make import make_source
@@ -110,16 +114,12 @@ class Trainer(Layer):
 
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of `compile`, serialised; empty for a model that is not compiled."""
-        from hornbeam.core.serialization import serialize_object
-
         if not self.compiled:
             return {}
         return serialize_object(self._trainer.arguments)
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile with what `get_compile_config` gave."""
-        from hornbeam.core.serialization import deserialize_object
-
         if not config or "optimizer" not in config:
             return
         known = {name: deserialize_object(value) for name, value in config.items() if name in COMPILE_ARGUMENTS}
@@ -135,8 +135,6 @@ class Trainer(Layer):
     @property
     def metrics(self) -> list[Any]:
         """The loss tracker, the metrics given to `compile`, and those that layers hold."""
-        from hornbeam.layers import structure
-
         found = [self._trainer.loss_tracker] if self.compiled else []
         if self.compiled and self._trainer.loss is not None:
             found += self._trainer.loss.metrics
@@ -200,8 +198,6 @@ class Trainer(Layer):
         training: bool = True,
     ) -> Any:
         """`compute_loss` as a pure function: `(loss, (trainable, non_trainable, metrics variables))`."""
-        from hornbeam.core.scope import StatelessScope
-
         groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
         given = (trainable_variables, non_trainable_variables, metrics_variables)
         pairs = [pair for own, values in zip(groups, given, strict=True) for pair in zip(own, values, strict=True)]
@@ -220,9 +216,6 @@ class Trainer(Layer):
 
     def _forward(self, x: Any, y: Any, sample_weight: Any, training: bool) -> Any:
         """Loss of one batch; metrics are updated on the way, cut off from the gradient."""
-        from hornbeam.layers.calling import call_signature
-        from hornbeam.ops import control
-
         keywords = {"training": training} if call_signature(type(self)).training or self._takes_training() else {}
         y_pred = self(x, **keywords)
         loss = self.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training)
@@ -276,8 +269,6 @@ class Trainer(Layer):
         return self(x, training=False) if self._accepts_training() else self(x)
 
     def _accepts_training(self) -> bool:
-        from hornbeam.layers.calling import call_signature
-
         return call_signature(type(self)).training or self._takes_training()
 
     # preparation
@@ -321,9 +312,6 @@ class Trainer(Layer):
 
     def _own_optimizers(self) -> list[Any]:
         """Optimizers that the model keeps for its own `train_step`, beside the compiled one."""
-        from hornbeam.layers import structure
-        from hornbeam.optimizers.optimizer import Optimizer
-
         return structure.unique(value for _, value in structure.held(self) if isinstance(value, Optimizer))
 
     def _rehearse(self, batch: Batch) -> None:
@@ -335,16 +323,12 @@ class Trainer(Layer):
                 self.train_step(_packed(*data))
 
     def _stepped_variables(self, training: bool) -> list[Any]:
-        from hornbeam.layers import structure
-
         optimizers = [self.optimizer, *self._own_optimizers()] if training else []
         state = [variable for optimizer in optimizers if optimizer is not None for variable in optimizer.variables]
         return structure.unique([*self.variables, *state, *self.metrics_variables])
 
     def _step(self, kind: str) -> Step:
         """The compiled step of a kind ("train", "test", "predict"), made anew when what it closes over changed."""
-        from hornbeam.layers import structure
-
         variables = self.variables if kind == "predict" else self._stepped_variables(kind == "train")
         eager = bool(self.run_eagerly)
         trained = tuple(id(v) for v in self.trainable_variables) if kind == "train" else ()
@@ -776,8 +760,6 @@ class _First:
 
 def _detached(tensor: Any) -> Any:
     """The tensor without its gradient, its mask still beside it."""
-    from hornbeam.ops import control
-
     twin = control.stop_gradient(tensor)
     set_mask(twin, get_mask(tensor))
     return twin

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from hornbeam.core.errors import ModelFormatError, StructureError
+from hornbeam.core.naming import snake_case
 from hornbeam.saving import archive as archives
 from hornbeam.saving.archive import Archive, replacing, write_archive
 from hornbeam.saving.hdf5 import Reader
-from hornbeam.saving.weights import entries, expected_bytes, read_weights, snake_case, write_weights
+from hornbeam.saving.weights import entries, expected_bytes, read_weights, write_weights
 
 
 class Var:
