@@ -143,7 +143,7 @@ class Sequential(Model):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """The model that `get_config` described."""
         with serialization.loading(custom_objects=custom_objects):
-            layers = [serialization.deserialize_object(layer) for layer in config["layers"]]
+            layers = [serialization.deserialize_object(layer, kind="layer") for layer in config["layers"]]
             known = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
             model = cls(layers, **known)
         shape = config.get("build_input_shape")
