@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hornbeam.core.errors import ConfigError, UnsafeModelError
-from hornbeam.core.spec import operators
+from hornbeam.core.spec import all_operations
 
 FORMS = {
     "core": """
@@ -183,9 +183,8 @@ def squash_to_activation(class_name: str) -> str:
 
 
 def _function(class_name: str) -> Callable[..., Any] | None:
-    importlib.import_module("hornbeam.ops.api")
     wanted = squash(ALIASES.get(squash(class_name), class_name))
-    for name, function in operators.items():
+    for name, function in all_operations().items():
         if squash(name) == wanted and not name.startswith("random."):
             return function
     return None

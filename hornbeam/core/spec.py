@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from hornbeam.core import dtype as dtypes
@@ -145,12 +146,16 @@ class KerasTensor:
 
 
 def operation(name: str) -> Any:
-    """An operation by name; `ops` is a later room, so it registers its operators here when it is imported."""
-    if name not in operators:
-        import importlib
+    """An operation by name."""
+    return operators[name] if name in operators else all_operations()[name]
 
-        importlib.import_module("hornbeam.ops.api")
-    return operators[name]
+
+def all_operations() -> dict[str, Any]:
+    """Every operation by name; `ops` is a later room, whose files register what they declare when they are loaded."""
+    ops = importlib.import_module("hornbeam.ops")
+    for name in ops.__all__:
+        getattr(ops, name)
+    return operators
 
 
 operators: dict[str, Any] = {}

@@ -6,12 +6,12 @@ import math
 import warnings
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import config
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.losses.loss import backend_for, same_rank, tensor
-from hornbeam.ops import api as ops
 from hornbeam.ops.ctc import ctc_loss
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from hornbeam import ops
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import naming, registry, tree
 from hornbeam.core.errors import ConfigError, MixedBackendsError, ShapeError
@@ -12,7 +13,6 @@ from hornbeam.core.export import export
 from hornbeam.core.mask import get_mask
 from hornbeam.core.shape import public
 from hornbeam.core.variable import Variable
-from hornbeam.ops import api as ops
 
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.losses import functions
 from hornbeam.losses.loss import LossFunction
-from hornbeam.ops import api as ops
 
 
 @export("keras.losses.BinaryCrossentropy")

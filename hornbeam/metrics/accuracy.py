@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import config, registry
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.losses.loss import same_rank
 from hornbeam.metrics.reductions import FunctionMetric
-from hornbeam.ops import api as ops
 
 
 def paired(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import serialization
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
 from hornbeam.metrics.confusion import COUNTS, counts
 from hornbeam.metrics.metric import Metric
-from hornbeam.ops import api as ops
 
 EDGE = 1e-7
 CURVES = ("ROC", "PR")

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
 from hornbeam.metrics.accuracy import paired
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.reductions import fitted_weight
-from hornbeam.ops import api as ops
 
 # below every score: what a score outside the top k becomes
 NEVER = -1e10

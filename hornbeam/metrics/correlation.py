@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import config
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.export import export
 from hornbeam.metrics.accuracy import paired
 from hornbeam.metrics.reductions import FunctionMetric
-from hornbeam.ops import api as ops
 
 
 def _floats(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

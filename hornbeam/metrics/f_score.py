@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
 from hornbeam.metrics.accuracy import tensors
 from hornbeam.metrics.metric import Metric
-from hornbeam.ops import api as ops
 
 AVERAGES = (None, "micro", "macro", "weighted")
 

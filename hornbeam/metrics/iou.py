@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.metrics.accuracy import tensors
 from hornbeam.metrics.metric import Metric
-from hornbeam.ops import api as ops
 
 
 @export("keras.metrics.IoU")

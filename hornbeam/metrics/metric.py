@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import registry
 from hornbeam.core.errors import StateError
@@ -12,7 +13,6 @@ from hornbeam.core.export import export
 from hornbeam.core.naming import auto_name, snake_case
 from hornbeam.core.scope import StatelessScope, name_scope
 from hornbeam.core.variable import Variable
-from hornbeam.ops import api as ops
 
 
 @export("keras.Metric", "keras.metrics.Metric")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import config, serialization
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.mask import get_mask
 from hornbeam.core.shape import public
 from hornbeam.metrics.metric import Metric
-from hornbeam.ops import api as ops
 
 
 def per_sample(values: Any, weight: Any, dtype: str, reduce: Callable[..., Any]) -> tuple[Any, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
@@ -11,7 +12,6 @@ from hornbeam.losses import functions
 from hornbeam.metrics.accuracy import paired, tensors
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.reductions import FunctionMetric, Mean, fitted_weight
-from hornbeam.ops import api as ops
 
 
 @export("keras.metrics.MeanSquaredError")

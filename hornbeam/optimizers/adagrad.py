@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.export import export
 from hornbeam.core.variable import Variable
-from hornbeam.ops import api as ops
 from hornbeam.optimizers.optimizer import Optimizer
 
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hornbeam import ops
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import registry
 from hornbeam.core.scope import context
 from hornbeam.core.variable import Variable
-from hornbeam.ops import api as ops
 from hornbeam.ops import control
 from hornbeam.optimizers.schedules.schedule import LearningRateSchedule
 

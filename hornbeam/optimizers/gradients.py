@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import dtype as dtypes
-from hornbeam.ops import api as ops
 
 
 def clip(

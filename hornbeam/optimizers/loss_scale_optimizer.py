@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.core.scope import StateScope, context
 from hornbeam.core.serialization import deserialize_object, serialize_object
 from hornbeam.core.variable import Variable
-from hornbeam.ops import api as ops
 from hornbeam.ops import control
 from hornbeam.optimizers.optimizer import Optimizer
 

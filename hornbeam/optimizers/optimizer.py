@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
+from hornbeam import ops
 from hornbeam.core import config as settings
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import naming, registry
@@ -16,7 +17,6 @@ from hornbeam.core.export import export
 from hornbeam.core.scope import StatelessScope, StateScope, context
 from hornbeam.core.serialization import deserialize_object, serialize_object
 from hornbeam.core.variable import Variable
-from hornbeam.ops import api as ops
 from hornbeam.ops import control
 from hornbeam.optimizers import gradients as clipping
 from hornbeam.optimizers.fused import FusedStep, find_kernel, hyperparameters, storages

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
-from hornbeam.ops import api as ops
 
 
 @export("keras.Regularizer", "keras.regularizers.Regularizer")

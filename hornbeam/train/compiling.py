@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core import tree
 from hornbeam.core.errors import ShapeError, StructureError
 from hornbeam.core.shape import broadcast, public
@@ -17,7 +18,6 @@ from hornbeam.metrics.accuracy import BinaryAccuracy, CategoricalAccuracy, Spars
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.probabilistic import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 from hornbeam.metrics.reductions import Mean, MeanMetricWrapper, with_mask
-from hornbeam.ops import api as ops
 from hornbeam.train.matching import Outputs
 
 # names that mean another metric for each kind of target: binary, class numbers, one-hot

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hornbeam import losses
+from hornbeam import losses, ops
 from hornbeam.core import registry
 from hornbeam.core.errors import ConfigError, ShapeError, StructureError
 from hornbeam.core.mask import set_mask
@@ -11,7 +11,6 @@ from hornbeam.core.spec import KerasTensor
 from hornbeam.metrics.accuracy import BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.regression import MeanSquaredError
-from hornbeam.ops import api as ops
 from hornbeam.train.compiling import CompileLoss, CompileMetrics
 from hornbeam.train.matching import Outputs
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import registry, serialization, tree
 from hornbeam.core.errors import ConfigError, MixedBackendsError, ShapeError
 from hornbeam.core.mask import get_mask, set_mask
@@ -16,7 +17,6 @@ from hornbeam.core.spec import KerasTensor
 from hornbeam.layers import embedding, normalization, preprocessing, recurrent, recurrent_cells, simple, wrappers
 from hornbeam.layers.attention import MultiHeadAttention
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import api as ops
 from hornbeam.ops.transforms import jit
 from tests.backend.samples_layers import HOLES, PADDED, samples
 

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from hornbeam import losses
+from hornbeam import losses, ops
 from hornbeam.core import registry
 from hornbeam.core.errors import ConfigError, MixedBackendsError, ShapeError
 from hornbeam.core.mask import set_mask
-from hornbeam.ops import api as ops
 from hornbeam.ops.ctc import ctc_loss
 
 

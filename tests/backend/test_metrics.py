@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import registry
 from hornbeam.core.errors import ConfigError, ShapeError, StateError
 from hornbeam.core.mask import set_mask
@@ -18,7 +19,6 @@ from hornbeam.metrics.confusion import Precision, Recall
 from hornbeam.metrics.metric import Metric
 from hornbeam.metrics.reductions import Mean, MeanMetricWrapper, Sum
 from hornbeam.metrics.regression import R2Score
-from hornbeam.ops import api as ops
 from hornbeam.ops import transforms
 
 _spec = importlib.util.spec_from_file_location(

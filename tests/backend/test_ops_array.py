@@ -8,18 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import registry, tree
 from hornbeam.core.dim import Dim
 from hornbeam.core.dtype import is_complex, is_floating
 from hornbeam.core.errors import AxisError, ConfigError, DtypeError, MixedBackendsError, ShapeError, UnknownDimError
-from hornbeam.core.spec import KerasTensor
+from hornbeam.core.spec import KerasTensor, all_operations
 from hornbeam.core.variable import Variable
 from hornbeam.graph.interpret import interpret
 from hornbeam.graph.trace import trace
-from hornbeam.ops import api as ops
 from hornbeam.ops import order, reduce
 from hornbeam.ops.op import operations
 from tests.backend.samples_array import Sample, floats, ints, samples
+
+all_operations()
 
 CREATION = ("zeros", "ones", "empty", "full", "arange", "eye", "identity", "tri")
 OPERATIONS = {sample.operation: [s for s in samples if s.operation == sample.operation] for sample in samples}

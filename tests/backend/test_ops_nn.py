@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import registry, tree
 from hornbeam.core.errors import ShapeError
-from hornbeam.core.spec import KerasTensor
-from hornbeam.ops import api as ops
+from hornbeam.core.spec import KerasTensor, all_operations
 from hornbeam.ops.op import operations
 from tests.backend import samples_nn as rows
 
 registry.get("symbolic")
+all_operations()
 
 SAMPLES = pytest.mark.parametrize("index", range(len(rows.samples)), ids=[rows.name(each) for each in rows.samples])
 
@@ -184,7 +185,7 @@ def test_spec(index: int, expected: list[list[np.ndarray]]) -> None:
 
 
 def call(name: str, *args: Any, **keywords: Any) -> np.ndarray:
-    return to_arrays(getattr(ops, name)(*to_tensors(args), **keywords))[0]
+    return to_arrays(operations[name].function(*to_tensors(args), **keywords))[0]
 
 
 FAR = np.array([-200.0, -30.0, 0.0, 30.0, 200.0], "float32")
@@ -231,7 +232,7 @@ def gradient_of(function: Any, x: np.ndarray) -> np.ndarray:
 def test_gradient_at_and_far_from_zero(backend: str, name: str, wanted: list[float]) -> None:
     if not registry.default().differentiable:
         return
-    found = gradient_of(getattr(ops, name), FAR)
+    found = gradient_of(operations[name].function, FAR)
     assert np.isfinite(found).all()
     if name != "normalize":
         np.testing.assert_allclose(found, np.array(wanted, "float32"), atol=2e-4)
@@ -276,7 +277,7 @@ def test_half_precision(backend: str, kind: str) -> None:
         ("batch_norm_training", (norm, norm)),
         ("matmul", (x.T.astype(near.dtype),)),
     ]:
-        function = operations["batch_norm_training"].function if name == "batch_norm_training" else getattr(ops, name)
+        function = operations[name].function
         given = [ops.cast(engine.convert(arg, None), kind) if name == "matmul" else arg for arg in args]
         found = tree.flatten(function(halves, *given))[0]
         assert engine.dtype(found) == kind, name
@@ -313,7 +314,7 @@ def test_integers_become_floats(backend: str) -> None:
     engine = registry.default()
     whole = engine.convert(np.array([[-1, 0, 2]], "int32"), None)
     for name in ("sigmoid", "softmax", "gelu", "silu", "elu", "layer_normalization"):
-        assert engine.dtype(getattr(ops, name)(whole)) == "float32"
+        assert engine.dtype(operations[name].function(whole)) == "float32"
     assert engine.dtype(ops.relu(whole)) == "int32"
     np.testing.assert_array_equal(engine.to_numpy(ops.relu(whole)), [[0, 0, 2]])
     image = engine.convert(np.arange(16, dtype="int32").reshape(1, 4, 4, 1), None)
@@ -355,7 +356,7 @@ def test_errors_say_what_does_not_fit(backend: str, name: str, args: Any, says: 
     with pytest.raises(ShapeError, match=says):
         call(name, *args)
     with pytest.raises(ShapeError, match=says):
-        getattr(ops, name)(*(KerasTensor(arg.shape, arg.dtype.name) for arg in args))
+        operations[name].function(*(KerasTensor(arg.shape, arg.dtype.name) for arg in args))
 
 
 def test_einsum_errors(backend: str) -> None:

@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import registry, tree
 from hornbeam.core.errors import ConfigError, MixedBackendsError, ShapeError
-from hornbeam.core.spec import KerasTensor
+from hornbeam.core.spec import KerasTensor, all_operations
 from hornbeam.graph.interpret import interpret
 from hornbeam.graph.trace import trace
-from hornbeam.ops import api as ops
 from hornbeam.ops import control
 from hornbeam.ops.op import operations
 from tests.backend import samples_sequence as rows
+
+all_operations()
 
 
 def numpy_of(structure: Any) -> Any:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import registry, serialization, tree
 from hornbeam.layers.normalization import BatchNormalization
-from hornbeam.ops import api as ops
 from tests.backend.samples_layers import samples
 from tests.backend.test_layers import read, weights_of
 

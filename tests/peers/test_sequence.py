@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hornbeam import ops
 from hornbeam.core import registry
-from hornbeam.ops import api as ops
+from hornbeam.ops import recurrent
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 keras = pytest.importorskip("keras")
@@ -41,7 +42,7 @@ def test_lstm(mask: str) -> None:
     layer = keras.layers.LSTM(2, return_sequences=True, return_state=True)
     expected = numbers(layer(X, initial_state=states(mask), mask=MASKS[mask]))
     with registry.scope("numpy"):
-        found = ops.lstm(X, *states(mask), *layer.get_weights(), mask=MASKS[mask])
+        found = recurrent.lstm(X, *states(mask), *layer.get_weights(), mask=MASKS[mask])
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 
@@ -52,7 +53,7 @@ def test_gru(mask: str, reset_after: bool) -> None:
     layer = keras.layers.GRU(2, return_sequences=True, return_state=True, reset_after=reset_after)
     expected = numbers(layer(X, initial_state=states(mask)[:1], mask=MASKS[mask]))
     with registry.scope("numpy"):
-        found = ops.gru(X, states(mask)[0], *layer.get_weights(), mask=MASKS[mask], reset_after=reset_after)
+        found = recurrent.gru(X, states(mask)[0], *layer.get_weights(), mask=MASKS[mask], reset_after=reset_after)
     for a, b in zip(found, expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.export import export
-from hornbeam.ops import api as ops
 from hornbeam.optimizers.schedules.schedule import Decay, check_steps, counted
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from hornbeam import ops
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
-from hornbeam.ops import api as ops
 from hornbeam.optimizers.schedules.schedule import Decay, check_steps, counted
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from hornbeam import ops
 from hornbeam.core import config
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.core.serialization import deserialize_object, serialize_object
-from hornbeam.ops import api as ops
 
 
 @export("keras.optimizers.schedules.LearningRateSchedule")
