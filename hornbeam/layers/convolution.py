@@ -14,7 +14,7 @@ from hornbeam.layers.dense import WEIGHT_SETTINGS
 from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
 from hornbeam.ops import move, rules_nn
-from hornbeam.ops.conv import conv, depthwise_conv
+from hornbeam.ops.convolution import conv, depthwise_conv
 
 
 def one_per_axis(value: Any, rank: int, what: str, smallest: int = 1) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from hornbeam.core.export import export
 from hornbeam.core.shape import canonical_axis
 from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
-from hornbeam.ops import elementwise, move, norm, reduce
+from hornbeam.ops import elementwise, move, normalization, reduce
 
 SCALE_AND_OFFSET = {
     "beta_initializer": initializers,
@@ -143,14 +143,18 @@ class BatchNormalization(_ScaledNormalization):
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         if not training or not self.trainable:
-            return norm.batch_normalization(
+            return normalization.batch_normalization(
                 inputs, self.moving_mean, self.moving_variance, self.axis, self.beta, self.gamma, self.epsilon
             )
         if mask is None:
-            outputs, mean, variance = norm.batch_norm_training(inputs, self.gamma, self.beta, self.axis, self.epsilon)
+            outputs, mean, variance = normalization.batch_norm_training(
+                inputs, self.gamma, self.beta, self.axis, self.epsilon
+            )
         else:
             mean, variance = self._masked_moments(inputs, mask)
-            outputs = norm.batch_normalization(inputs, mean, variance, self.axis, self.beta, self.gamma, self.epsilon)
+            outputs = normalization.batch_normalization(
+                inputs, mean, variance, self.axis, self.beta, self.gamma, self.epsilon
+            )
         for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
             value = elementwise.cast(value, average.dtype)
             average.assign(average.value * self.momentum + value * (1.0 - self.momentum))
@@ -231,7 +235,7 @@ class LayerNormalization(_ScaledNormalization):
         self._declare(shape)
 
     def call(self, inputs: Any) -> Any:
-        return norm.layer_normalization(inputs, self.gamma, self.beta, self.axis, self.epsilon)
+        return normalization.layer_normalization(inputs, self.gamma, self.beta, self.axis, self.epsilon)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         return tuple(input_shape)

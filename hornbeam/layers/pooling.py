@@ -9,7 +9,7 @@ from hornbeam.layers.convolution import checked_format, checked_padding, one_per
 from hornbeam.layers.input_spec import InputSpec
 from hornbeam.layers.layer import Layer
 from hornbeam.ops import elementwise, move, reduce
-from hornbeam.ops.conv import average_pool, max_pool
+from hornbeam.ops.convolution import average_pool, max_pool
 
 
 class Pooling(Layer):

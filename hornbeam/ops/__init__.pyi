@@ -25,8 +25,8 @@ from hornbeam.ops.create import array as array
 from hornbeam.ops.move import array_split as array_split
 from hornbeam.ops.control import associative_scan as associative_scan
 from hornbeam.ops.reduce import average as average
-from hornbeam.ops.conv import average_pool as average_pool
-from hornbeam.ops.norm import batch_normalization as batch_normalization
+from hornbeam.ops.convolution import average_pool as average_pool
+from hornbeam.ops.normalization import batch_normalization as batch_normalization
 from hornbeam.ops.loss import binary_crossentropy as binary_crossentropy
 from hornbeam.ops.elementwise import bitwise_and as bitwise_and
 from hornbeam.ops.elementwise import bitwise_not as bitwise_invert
@@ -46,8 +46,8 @@ from hornbeam.ops.move import concatenate as concatenate
 from hornbeam.ops.control import cond as cond
 from hornbeam.ops.elementwise import conjugate as conj
 from hornbeam.ops.elementwise import conjugate as conjugate
-from hornbeam.ops.conv import conv as conv
-from hornbeam.ops.conv import conv_transpose as conv_transpose
+from hornbeam.ops.convolution import conv as conv
+from hornbeam.ops.convolution import conv_transpose as conv_transpose
 from hornbeam.ops.create import convert_to_numpy as convert_to_numpy
 from hornbeam.ops.create import convert_to_tensor as convert_to_tensor
 from hornbeam.ops.create import copy as copy
@@ -60,7 +60,7 @@ from hornbeam.ops.reduce import cumprod as cumprod
 from hornbeam.ops.reduce import cumsum as cumsum
 from hornbeam.ops.control import custom_gradient as custom_gradient
 from hornbeam.ops.elementwise import deg2rad as deg2rad
-from hornbeam.ops.conv import depthwise_conv as depthwise_conv
+from hornbeam.ops.convolution import depthwise_conv as depthwise_conv
 from hornbeam.ops.move import diag as diag
 from hornbeam.ops.move import diagflat as diagflat
 from hornbeam.ops.move import diagonal as diagonal
@@ -127,7 +127,7 @@ from hornbeam.ops.elementwise import isnan as isnan
 from hornbeam.ops.elementwise import isneginf as isneginf
 from hornbeam.ops.elementwise import isposinf as isposinf
 from hornbeam.ops.elementwise import isreal as isreal
-from hornbeam.ops.norm import layer_normalization as layer_normalization
+from hornbeam.ops.normalization import layer_normalization as layer_normalization
 from hornbeam.ops.elementwise import lcm as lcm
 from hornbeam.ops.elementwise import ldexp as ldexp
 from hornbeam.ops.activation import leaky_relu as leaky_relu
@@ -152,7 +152,7 @@ from hornbeam.ops.reduce import logsumexp as logsumexp
 from hornbeam.ops.control import map as map
 from hornbeam.ops.contract import matmul as matmul
 from hornbeam.ops.reduce import max as max
-from hornbeam.ops.conv import max_pool as max_pool
+from hornbeam.ops.convolution import max_pool as max_pool
 from hornbeam.ops.elementwise import maximum as maximum
 from hornbeam.ops.reduce import mean as mean
 from hornbeam.ops.order import median as median
@@ -160,7 +160,7 @@ from hornbeam.ops.move import meshgrid as meshgrid
 from hornbeam.ops.reduce import min as min
 from hornbeam.ops.elementwise import minimum as minimum
 from hornbeam.ops.elementwise import mod as mod
-from hornbeam.ops.norm import moments as moments
+from hornbeam.ops.normalization import moments as moments
 from hornbeam.ops.move import moveaxis as moveaxis
 from hornbeam.ops.index import multi_hot as multi_hot
 from hornbeam.ops.elementwise import multiply as multiply
@@ -180,7 +180,7 @@ from hornbeam.ops.create import ndim as ndim
 from hornbeam.ops.elementwise import negative as negative
 from hornbeam.ops import nn as nn
 from hornbeam.ops.index import nonzero as nonzero
-from hornbeam.ops.norm import normalize as normalize
+from hornbeam.ops.normalization import normalize as normalize
 from hornbeam.ops.elementwise import not_equal as not_equal
 from hornbeam.ops import numpy as numpy
 from hornbeam.ops.index import one_hot as one_hot
@@ -203,7 +203,7 @@ from hornbeam.ops.activation import relu6 as relu6
 from hornbeam.ops.move import repeat as repeat
 from hornbeam.ops.move import reshape as reshape
 from hornbeam.ops.elementwise import bitwise_right_shift as right_shift
-from hornbeam.ops.norm import rms_normalization as rms_normalization
+from hornbeam.ops.normalization import rms_normalization as rms_normalization
 from hornbeam.ops.move import roll as roll
 from hornbeam.ops.move import rot90 as rot90
 from hornbeam.ops.elementwise import round as round
@@ -219,7 +219,7 @@ from hornbeam.ops.index import segment_prod as segment_prod
 from hornbeam.ops.index import segment_sum as segment_sum
 from hornbeam.ops.elementwise import select as select
 from hornbeam.ops.activation import selu as selu
-from hornbeam.ops.conv import separable_conv as separable_conv
+from hornbeam.ops.convolution import separable_conv as separable_conv
 from hornbeam.ops.create import shape as shape
 from hornbeam.ops.activation import sigmoid as sigmoid
 from hornbeam.ops.elementwise import sign as sign

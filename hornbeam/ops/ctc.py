@@ -11,7 +11,7 @@ from hornbeam.ops.create import arange, full_like, zeros_like
 from hornbeam.ops.elementwise import cast, logaddexp, logical_and, not_equal, where
 from hornbeam.ops.index import take_along_axis
 from hornbeam.ops.move import concatenate, expand_dims, reshape, stack, transpose
-from hornbeam.ops.norm import in_dtype_of, widened
+from hornbeam.ops.normalization import in_dtype_of, widened
 from hornbeam.ops.op import Tensor, composite
 from hornbeam.ops.reduce import logsumexp
 from hornbeam.ops.rules_nn import floats

@@ -1,4 +1,4 @@
-"""Operations as classes, as saved Keras files name them (`Add`, `Relu`, `Concatenate(axis=-1)`): made from the record."""
+"""Operations as classes, as saved Keras files name them (`Add`, `Concatenate(axis=-1)`): made from the record."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from hornbeam.ops.elementwise import (
 )
 from hornbeam.ops.index import take_along_axis
 from hornbeam.ops.move import expand_dims, squeeze
-from hornbeam.ops.norm import in_dtype_of, widened
+from hornbeam.ops.normalization import in_dtype_of, widened
 from hornbeam.ops.op import Axis, Tensor, composite
 from hornbeam.ops.reduce import mean, sum
 from hornbeam.ops.rules_nn import floats

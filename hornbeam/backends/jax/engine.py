@@ -32,7 +32,7 @@ class JaxBackend(ComputeBackend):
         self.conditions = {}
         for module in (primitives, nn, sequence, random):
             self.conditions.update(getattr(module, "conditions", {}))
-        self.scalars = frozenset(getattr(primitives, "scalars", ()))
+        self.scalars = frozenset(primitives.scalars)
         self.names = {jnp.dtype(name): name for name in ALLOWED if hasattr(jnp, name) or name == "bool"}
 
     @property

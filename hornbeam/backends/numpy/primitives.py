@@ -298,8 +298,3 @@ for name in (
     *("logaddexp", "sum", "prod", "mean", "cumsum", "cumprod", "sin", "cos", "tan", "hypot"),
 ):
     table[name] = quiet(table[name])
-
-scalars = {
-    *("add", "subtract", "multiply", "divide", "maximum", "minimum", "power", "where", "floor_divide", "mod"),
-    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
-}

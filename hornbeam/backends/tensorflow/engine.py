@@ -40,7 +40,7 @@ class TensorflowBackend(ComputeBackend):
         self.conditions = {}
         for module in (primitives, nn, sequence, random):
             self.conditions.update(getattr(module, "conditions", {}))
-        self.scalars = frozenset(getattr(primitives, "scalars", ()))
+        self.scalars = frozenset(primitives.scalars)
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:
