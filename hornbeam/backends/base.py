@@ -37,6 +37,14 @@ class Backend(abc.ABC):
     plain: type | None = None
     narrow: dict[str, str]
 
+    def gather(self, *files: Any) -> None:
+        """Merge the tables of this backend's files, with their `conditions` and `scalars` where they have any."""
+        self.table, self.conditions = {}, {}
+        for file in files:
+            self.table.update(file.table)
+            self.conditions.update(getattr(file, "conditions", {}))
+            self.scalars |= getattr(file, "scalars", frozenset())
+
     @abc.abstractmethod
     def convert(self, value: Any, dtype: str | None) -> Any:
         """A tensor of this backend from an array, python numbers, nested lists, or a tensor of this backend.

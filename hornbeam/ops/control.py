@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hornbeam.core import registry, tree
-from hornbeam.core.errors import ConfigError, MixedBackendsError, ShapeError
+from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
-from hornbeam.core.registry import backend_by_type, backend_of_type
+from hornbeam.core.registry import backend_by_type
 from hornbeam.core.spec import operators
 from hornbeam.core.variable import Variable
 from hornbeam.ops import rules_sequence as rules
@@ -37,29 +37,14 @@ class Control(Op):
         backend = None
         for i in self.structures:
             for leaf in tree.flatten(args[i]):
-                backend = self.meet(backend, leaf)
+                leaf = leaf.value if isinstance(leaf, Variable) else leaf
+                backend = self.agree(backend, leaf, (leaf,))
         if backend is None:
             backend = registry.default()
         values = list(args)
         for i in self.structures:
             values[i] = to_tensors(values[i], backend)
         return backend, tuple(values)
-
-    def meet(self, backend: Any, leaf: Any) -> Any:
-        """The backend of `leaf` and of what came before it."""
-        if isinstance(leaf, Variable):
-            leaf = leaf.value
-        owner = backend_by_type.get(type(leaf)) or backend_of_type(type(leaf))
-        if owner is None or owner is backend:
-            return backend
-        if backend is None or owner.symbolic:
-            return owner
-        if backend.symbolic:
-            return backend
-        raise MixedBackendsError(
-            f"{self.name}() was given tensors of two engines, {backend.name} and {owner.name}. Hornbeam never copies "
-            "between engines by itself: convert one with `ops.convert_to_numpy(x)`."
-        )
 
 
 def to_tensors(structure: Any, backend: Any) -> Any:

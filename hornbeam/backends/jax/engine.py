@@ -28,11 +28,7 @@ class JaxBackend(ComputeBackend):
     call_cost = 1e-4
 
     def __init__(self) -> None:
-        self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}
-        self.conditions = {}
-        for module in (primitives, nn, sequence, random):
-            self.conditions.update(getattr(module, "conditions", {}))
-        self.scalars = frozenset(primitives.scalars)
+        self.gather(primitives, nn, sequence, random)
         self.names = {jnp.dtype(name): name for name in ALLOWED if hasattr(jnp, name) or name == "bool"}
 
     @property

@@ -36,8 +36,7 @@ class NumpyBackend(ComputeBackend):
     plain = np.ndarray
 
     def __init__(self) -> None:
-        self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}
-        self.conditions = {}
+        self.gather(primitives, nn, sequence, random)
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:

@@ -36,11 +36,7 @@ class TensorflowBackend(ComputeBackend):
     )
 
     def __init__(self) -> None:
-        self.table = {**primitives.table, **nn.table, **sequence.table, **random.table}
-        self.conditions = {}
-        for module in (primitives, nn, sequence, random):
-            self.conditions.update(getattr(module, "conditions", {}))
-        self.scalars = frozenset(primitives.scalars)
+        self.gather(primitives, nn, sequence, random)
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:
