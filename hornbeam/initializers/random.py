@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from hornbeam.core import counter, registry
 from hornbeam.core.errors import ConfigError, ShapeError
@@ -311,9 +312,10 @@ class Orthogonal(RandomInitializer):
                 f"rank {len(shape)}."
             )
         rows, columns = math.prod(shape[:-1]), shape[-1]
-        values = counter.normal(self.stream(key), (max(rows, columns), min(rows, columns)), 0.0, 1.0, "float64")
+        drawn = "float64" if dtype == "float64" else "float32"
+        values = counter.normal(self.stream(key), (max(rows, columns), min(rows, columns)), 0.0, 1.0, drawn)
         # one thread: the bits do not depend on the machine's cores, and threads that wait for each other cost more
-        with threadpool_limits(1, user_api="blas"):
+        with _thread_pools().limit(limits=1, user_api="blas"):
             q, r = np.linalg.qr(values)
         q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)  # makes the factorisation, and so the distribution, unique
         q = q.T if rows < columns else q
@@ -321,6 +323,12 @@ class Orthogonal(RandomInitializer):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "gain": self.gain}
+
+
+@functools.cache
+def _thread_pools() -> ThreadpoolController:
+    """Looking for the libraries' thread pools takes a while."""
+    return ThreadpoolController()
 
 
 def compute_fans(shape: tuple[int, ...], input_axes: Any = None, output_axes: Any = None) -> tuple[float, float]:
