@@ -109,11 +109,6 @@ class StatelessScope(StateScope):
         return entry[1] if entry is not None else None
 
 
-def in_stateless_scope() -> bool:
-    """Whether variables are redirected on this thread."""
-    return context.state is not None
-
-
 @export("keras.name_scope")
 class name_scope:
     """Prefixes the paths of the variables made inside it.

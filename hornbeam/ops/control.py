@@ -60,16 +60,6 @@ def to_tensors(structure: Any, backend: Any) -> Any:
     return tree.map_structure(convert, structure)
 
 
-def giving_tensors(function: Callable[..., Any], backend: Any) -> Callable[..., Any]:
-    """`function` with what it returns made tensors of `backend`."""
-
-    @functools.wraps(function, updated=())
-    def call(*args: Any) -> Any:
-        return to_tensors(function(*args), backend)
-
-    return call
-
-
 def control(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare an operation over structures, supplied by every engine."""
 

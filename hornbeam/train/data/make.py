@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -97,15 +96,3 @@ def kind_of(x: Any) -> str:
             f"Unrecognized data type: x={x!r:.80} (of type {type(x).__name__}). Expected {ACCEPTED}.{hint}"
         )
     return "iterable dataset"
-
-
-def warn_shuffle(source: BatchSource) -> None:
-    """Say that `shuffle=True` has no effect on `source`, where that is so."""
-    if not isinstance(source, (ArraySource, PyDatasetSource)) or (
-        isinstance(source, PyDatasetSource) and source.pass_batches is None
-    ):
-        warnings.warn(
-            "`shuffle=True` has no effect on data that cannot be read in another order: it is expected to be shuffled "
-            "already.",
-            stacklevel=3,
-        )
