@@ -112,6 +112,11 @@ class ComputeBackend(Backend):
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         """`function` of structures of tensors, compiled by the engine; the same function where the engine is eager."""
 
+    def compile_replay(self, function: Callable[..., Any], variables: list[Any]) -> Callable[[list[Any]], Any]:
+        """`function(inputs, values of the variables)` compiled as a function of the inputs, whose shapes never change."""
+        compiled = self.compile(function)
+        return lambda inputs: compiled(inputs, [variable.value for variable in variables])
+
     def jit(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """`function` compiled for the user: variables are read and assigned as if it were not."""
         return Recorded(function, self)

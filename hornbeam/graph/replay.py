@@ -21,16 +21,18 @@ class Replay:
     def __init__(self, graph: Graph, backend: Any) -> None:
         self.graph = graph
         self.backend = backend
-        self.run = backend.compile(compile(graph, backend))
+        self.function = compile(graph, backend)
         self.read = [variable for variable, _ in graph.state_inputs]
         self.written = [variable for variable, _ in graph.state_outputs]
         self.single = isinstance(graph.outputs, KerasTensor)
+        self.run = backend.compile_replay(self.function, self.read)
 
     def __call__(self, inputs: list[Any]) -> Any:
-        outputs, updates = self.run(inputs, [variable.value for variable in self.read])
         if context.state is None:
+            outputs, updates = self.run(inputs)
             self.backend.assign_all(self.written, updates)
         else:
+            outputs, updates = self.function(inputs, [variable.value for variable in self.read])
             for variable, value in zip(self.written, updates, strict=True):
                 variable.assign(value)
         if self.single:

@@ -101,6 +101,20 @@ class TensorflowBackend(ComputeBackend):
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         return tf.function(function, reduce_retracing=True, autograph=False)
 
+    def compile_replay(self, function: Callable[..., Any], variables: list[Any]) -> Callable[[list[Any]], Any]:
+        # the graph reads the variables itself: a read in an eager call costs more than a small layer
+        traced = tf.function(
+            lambda *inputs: function(list(inputs), [variable.storage.value() for variable in variables]), autograph=False
+        )
+        concrete: list[Any] = []
+
+        def run(inputs: list[Any]) -> Any:
+            if not concrete:
+                concrete.append(traced.get_concrete_function(*inputs))
+            return concrete[0](*inputs)
+
+        return run
+
     def jit(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return self.compile(function)
 
