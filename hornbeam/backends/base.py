@@ -113,7 +113,7 @@ class ComputeBackend(Backend):
         """`function` of structures of tensors, compiled by the engine; the same function where the engine is eager."""
 
     def compile_replay(self, function: Callable[..., Any], variables: list[Any]) -> Callable[[list[Any]], Any]:
-        """`function(inputs, values of the variables)` compiled as a function of the inputs, whose shapes never change."""
+        """`function(inputs, values of the variables)` compiled as a function of the inputs, whose shapes stay."""
         compiled = self.compile(function)
         return lambda inputs: compiled(inputs, [variable.value for variable in variables])
 

@@ -54,7 +54,7 @@ class Generated(Initializer):
         if "__call__" in cls.__dict__ and "generate" not in cls.__dict__:
             cls.generate = None  # type: ignore[assignment] # the subclass's own values count, also where variables are placed
 
-    def generate(self, shape: Sequence[int], dtype: str, key: str | None) -> Any:  # type: ignore[override]
+    def generate(self, shape: Sequence[int], dtype: str, key: str | None) -> Any:
         """The values as a NumPy array."""
         raise NotImplementedError
 

@@ -29,7 +29,7 @@ class CallSignature:
     """What `call` of a class takes."""
 
     def __init__(self, cls: type) -> None:
-        parameters = list(inspect.signature(cls.call).parameters.values())[1:]  # type: ignore[attr-defined]
+        parameters = list(inspect.signature(cls.call).parameters.values())[1:]
         kinds = inspect.Parameter
         self.names = [p.name for p in parameters if p.kind in (kinds.POSITIONAL_ONLY, kinds.POSITIONAL_OR_KEYWORD)]
         self.required = [
@@ -200,7 +200,7 @@ def build_shapes(cls: type, bound: Bound, name: str) -> dict[str, Any]:
 
     parameters = [
         p.name
-        for p in list(inspect.signature(cls.build).parameters.values())[1:]  # type: ignore[attr-defined]
+        for p in list(inspect.signature(cls.build).parameters.values())[1:]
         if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
     ]
     named = [p for p in parameters if p.endswith("_shape") and p.removesuffix("_shape") in bound.named]

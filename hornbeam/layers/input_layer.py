@@ -96,4 +96,4 @@ def Input(
         (None, 3)
     """
     layer = InputLayer(shape, batch_size, dtype, sparse, ragged, batch_shape, tensor, optional, name)
-    return layer.output  # type: ignore[attr-defined]
+    return layer.output

@@ -535,4 +535,4 @@ def circle(
 
 
 for _function in (sparse_categorical_crossentropy, categorical_generalized_cross_entropy, ctc, circle):
-    _function.takes_class_numbers = True  # type: ignore[attr-defined]
+    _function.takes_class_numbers = True

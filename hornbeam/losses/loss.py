@@ -137,7 +137,7 @@ class LossFunction(Loss):
         self.settings = settings
 
     @property
-    def takes_class_numbers(self) -> bool:  # type: ignore[override]
+    def takes_class_numbers(self) -> bool:
         return getattr(self.fn, "takes_class_numbers", False)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:

@@ -102,7 +102,7 @@ class AUC(Metric):
     true_negatives: Any
     false_negatives: Any
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_pred = ops.cast(ops.convert_to_tensor(y_pred), self.dtype)
         if self.multi_label:
             if len(y_pred.shape) != 2 or (self.num_labels or y_pred.shape[1]) != y_pred.shape[1]:

@@ -133,7 +133,7 @@ class _Count(Metric):
         self.thresholds = checked_thresholds(thresholds, 0.5, type(self).__name__)
         self.accumulator = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         found = counts(y_true, y_pred, self.thresholds, sample_weight, dtype=self.dtype)
         self.accumulator.assign_add(found[self._counted])
 
@@ -227,7 +227,7 @@ class _Ratio(Metric):
         self.true_positives: Any = self.add_variable(size, "zeros", name="true_positives")
         self.others = self.add_variable(size, "zeros", name=self._other)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         found = counts(y_true, y_pred, self.thresholds, sample_weight, self.top_k, self.class_id, self.dtype)
         self.true_positives.assign_add(found["true_positives"])
         self.others.assign_add(found[self._other])
@@ -306,7 +306,7 @@ class _AtPoint(Metric):
             name: self.add_variable((num_thresholds,), "zeros", name=name) for name in COUNTS
         }
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         found = counts(
             y_true,
             y_pred,

@@ -74,7 +74,7 @@ class FBetaScore(Metric):
             setattr(self, name, self.add_variable(size, "zeros", name=name))
         self._built = True
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true, y_pred = tensors(y_true, y_pred)
         y_true, y_pred = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
         if not self._built:

@@ -105,7 +105,7 @@ class Sum(Metric):
         super().__init__(dtype, name)
         self.total = self.add_variable((), "zeros", name="total")
 
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
         values, _ = per_sample(values, sample_weight, self.dtype, ops.sum)
         self.total.assign_add(ops.sum(values))
 
@@ -132,7 +132,7 @@ class Mean(Metric):
         self.total = self.add_variable((), "zeros", name="total")
         self.count = self.add_variable((), "zeros", name="count")
 
-    def update_state(self, values: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
         values, weight = per_sample(values, sample_weight, self.dtype, ops.mean)
         if weight is None:
             weight = sample_count(values)
@@ -166,7 +166,7 @@ class MeanMetricWrapper(Mean):
         self._fn = fn
         self._fn_kwargs = kwargs
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         super().update_state(self._fn(y_true, y_pred, **self._fn_kwargs), with_mask(y_pred, sample_weight))
 
     def get_config(self) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class RootMeanSquaredError(Mean):
     def __init__(self, name: str | None = "root_mean_squared_error", dtype: Any = None) -> None:
         super().__init__(name, dtype)
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true, y_pred = paired(y_true, y_pred)
         difference = ops.cast(y_true, self.dtype) - ops.cast(y_pred, self.dtype)
         super().update_state(ops.square(difference), sample_weight)
@@ -186,7 +186,7 @@ class R2Score(Metric):
     residual: Any
     count: Any
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         y_true, y_pred = tensors(y_true, y_pred)
         y_true, y_pred = ops.cast(y_true, self.dtype), ops.cast(y_pred, self.dtype)
         if len(y_true.shape) != 2 or len(y_pred.shape) != 2:

@@ -84,7 +84,7 @@ class Sequential(Model):
         self.built = False
         if self._chain and isinstance(self._chain[0], InputLayer):
             self._from_input = True
-            self._record(self._chain[0].output)  # type: ignore[attr-defined]
+            self._record(self._chain[0].output)
 
     def _record(self, x: KerasTensor) -> None:
         start = x

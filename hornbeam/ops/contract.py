@@ -68,7 +68,7 @@ def einsum(subscripts: str, *operands: Any, **kwargs: Any) -> Any:
     return _einsum(subscripts, list(operands))
 
 
-einsum.op = operations["einsum"]  # type: ignore[attr-defined]
+einsum.op = operations["einsum"]
 operators["einsum"] = einsum
 
 

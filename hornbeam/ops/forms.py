@@ -92,6 +92,6 @@ def _made(op: Op, class_name: str, attributes: list[str]) -> type[Operation]:
     def get_config(self: Any) -> dict[str, Any]:
         return {"name": self.name, **self.attributes}
 
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    __init__.__signature__ = signature
     space = {"__init__": __init__, "call": call, "get_config": get_config, "__doc__": op.function.__doc__}
     return type(class_name, (Operation,), space)

@@ -170,7 +170,7 @@ def layer_normalization(
     return y if gamma is None else y * _along(x, axes, gamma)
 
 
-layer_normalization.op = operations["layer_normalization"]  # type: ignore[attr-defined]
+layer_normalization.op = operations["layer_normalization"]
 
 
 @export("keras.ops.rms_normalization", "keras.ops.nn.rms_normalization")

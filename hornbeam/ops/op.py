@@ -109,9 +109,9 @@ class Op:
         call.__doc__ = function.__doc__
         call.__module__ = function.__module__
         call.__annotations__ = function.__annotations__
-        call.__signature__ = self.signature  # type: ignore[attr-defined]
-        call.__wrapped__ = function  # type: ignore[attr-defined]
-        call.op = self  # type: ignore[attr-defined]
+        call.__signature__ = self.signature
+        call.__wrapped__ = function
+        call.op = self
         return call
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:

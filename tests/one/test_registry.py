@@ -18,8 +18,13 @@ def default_in_a_new_process(tmp_path, environment=None, files=None):
     for folder, content in (files or {}).items():
         (tmp_path / folder).mkdir()
         (tmp_path / folder / f"{folder.strip('.')}.json").write_text(json.dumps(content))
-    kept = {k: v for k, v in os.environ.items() if k not in ("HORNBEAM_BACKEND", "KERAS_BACKEND", "HORNBEAM_HOME", "KERAS_HOME")}
-    code = "import hornbeam, sys; print(hornbeam.config.backend(), [m for m in ('jax', 'torch', 'tensorflow') if m in sys.modules])"
+    kept = {
+        k: v
+        for k, v in os.environ.items()
+        if k not in ("HORNBEAM_BACKEND", "KERAS_BACKEND", "HORNBEAM_HOME", "KERAS_HOME")
+    }
+    loaded = "[m for m in ('jax', 'torch', 'tensorflow') if m in sys.modules]"
+    code = f"import hornbeam, sys; print(hornbeam.config.backend(), {loaded})"
     result = subprocess.run(
         [sys.executable, "-c", code],
         env={**kept, "HOME": str(tmp_path), **(environment or {})},

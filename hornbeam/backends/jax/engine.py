@@ -32,7 +32,7 @@ class JaxBackend(ComputeBackend):
         self.names = {jnp.dtype(name): name for name in ALLOWED if hasattr(jnp, name) or name == "bool"}
 
     @property
-    def narrow(self) -> dict[str, str]:  # type: ignore[override]
+    def narrow(self) -> dict[str, str]:
         """64-bit dtypes become 32-bit ones unless the user switched JAX to 64-bit mode."""
         return {} if jax.config.jax_enable_x64 else NARROW  # pyright: ignore[reportAttributeAccessIssue]
 

@@ -104,7 +104,8 @@ class TensorflowBackend(ComputeBackend):
     def compile_replay(self, function: Callable[..., Any], variables: list[Any]) -> Callable[[list[Any]], Any]:
         # the graph reads the variables itself: a read in an eager call costs more than a small layer
         traced = tf.function(
-            lambda *inputs: function(list(inputs), [variable.storage.value() for variable in variables]), autograph=False
+            lambda *inputs: function(list(inputs), [variable.storage.value() for variable in variables]),
+            autograph=False,
         )
         concrete: list[Any] = []
 

@@ -13,12 +13,12 @@ class TensorflowLayer(tf.__internal__.tracking.AutoTrackable):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         # inside a `tf.function` of the user's, AutoGraph would rewrite the framework's own Python
-        cls.__call__ = tf.autograph.experimental.do_not_convert(cls.__call__)  # type: ignore[attr-defined]
+        cls.__call__ = tf.autograph.experimental.do_not_convert(cls.__call__)
 
     def _trackable_children(self, save_type: str = "checkpoint", **kwargs: Any) -> dict[str, Any]:
-        self.place_all()  # type: ignore[attr-defined]
-        children = {name: variable.storage for name, variable in self._named_variables()}  # type: ignore[attr-defined]
-        children.update(self._named_sublayers())  # type: ignore[attr-defined]
+        self.place_all()
+        children = {name: variable.storage for name, variable in self._named_variables()}
+        children.update(self._named_sublayers())
         return children
 
     def _lookup_dependency(self, name: str, cached_dependencies: Any = None) -> Any:

@@ -42,7 +42,7 @@ def widening(function: Callable[..., Any]) -> Callable[..., Any]:
             result = function(*wider)
             return result.to(kinds[0]) if result.dtype == WIDER[kinds[0]] else result
 
-    call.__wrapped__ = function  # type: ignore[attr-defined]
+    call.__wrapped__ = function
     return call
 
 

@@ -65,8 +65,8 @@ def randint(seed: Any, shape: Any, minval: Any, maxval: Any, dtype: str) -> Any:
 
 def gamma(seed: Any, alpha: Any) -> Any:
     if alpha.dtype in (torch.float32, torch.float64):
-        return torch._standard_gamma(alpha, generator=generator(seed))  # type: ignore[attr-defined]
-    return torch._standard_gamma(alpha.float(), generator=generator(seed)).to(alpha.dtype)  # type: ignore[attr-defined]
+        return torch._standard_gamma(alpha, generator=generator(seed))
+    return torch._standard_gamma(alpha.float(), generator=generator(seed)).to(alpha.dtype)
 
 
 def binomial(seed: Any, counts: Any, probabilities: Any) -> Any:

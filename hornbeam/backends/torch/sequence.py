@@ -23,7 +23,7 @@ class CustomGradient(torch.autograd.Function):
     """A function with the gradient that it gives itself; its result is flat, its structure is left in `shape`."""
 
     @staticmethod
-    def forward(ctx: Any, f: Any, structure: list[Any], *args: Any) -> Any:  # type: ignore[override]
+    def forward(ctx: Any, f: Any, structure: list[Any], *args: Any) -> Any:
         result, ctx.grad = f(*args)
         result = to_tensors(result, registry.get("torch"))
         structure.append(result)
@@ -31,7 +31,7 @@ class CustomGradient(torch.autograd.Function):
         return tuple(leaf.view_as(leaf) for leaf in tree.flatten(result))
 
     @staticmethod
-    def backward(ctx: Any, *upstream: Any) -> Any:  # type: ignore[override]
+    def backward(ctx: Any, *upstream: Any) -> Any:
         found = ctx.grad(*upstream)
         return (None, None, *(found if isinstance(found, (tuple, list)) else (found,)))
 
