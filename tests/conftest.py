@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from hornbeam.core import registry
+
+# Keras writes its own default into the user's folder when it is imported; the tests do not depend on it
+os.environ.setdefault("HORNBEAM_BACKEND", "jax")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @pytest.fixture(params=["jax", "torch", "tensorflow", "numpy"])

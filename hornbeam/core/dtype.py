@@ -80,7 +80,8 @@ def standardize(dtype: Any) -> str:
     if dtype is None:
         return config.floatx()
     try:
-        return _names[dtype]
+        # TensorFlow's dtypes equal their enum's numbers: 3 would be found as int32
+        return _names[dtype] if type(dtype) is not int else _learn(dtype)
     except (KeyError, TypeError):
         return _learn(dtype)
 
