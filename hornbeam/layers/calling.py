@@ -47,7 +47,7 @@ class CallSignature:
         first = self.names[0] if self.names else None
         if self.mask and first is not None:
             self.masks.setdefault(first, "mask")
-        self.text = f"call({', '.join(str(p) for p in parameters)})"
+        self.text = f"call({', '.join(str(p.replace(annotation=p.empty)) for p in parameters)})"
 
 
 @functools.cache

@@ -91,10 +91,10 @@ class Op:
     def _one_axis(self, axis: Any, ndim: int) -> Any:
         if axis is None:
             return None
-        return canonical_axis(axis, self.axis_of(ndim) if self.axis_of else ndim, self.name)
+        return canonical_axis(axis, self.axis_of(ndim) if self.axis_of else ndim, f"{self.name}(): axis")
 
     def _axes(self, axes: Any, ndim: int) -> Any:
-        return canonical_axes(axes, self.axis_of(ndim) if self.axis_of else ndim, self.name)
+        return canonical_axes(axes, self.axis_of(ndim) if self.axis_of else ndim, f"{self.name}(): axis")
 
     def _wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
         arity, bind, run = len(self.names), self.bind, self.run
