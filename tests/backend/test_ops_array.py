@@ -297,12 +297,7 @@ def test_aliases() -> None:
         (lambda x: ops.quantile(x, 0.5, method="best"), ConfigError, "best"),
     ],
 )
-def test_errors_say_what_is_wrong(
-    backend: str, call: Any, error: type, says: str, request: pytest.FixtureRequest
-) -> None:
-    if backend == "numpy":
-        # arrays have no owner, so dispatch does not describe them to the rule (`Op.explain`)
-        request.applymarker(pytest.mark.xfail(reason="shape errors on numpy are not explained yet"))
+def test_errors_say_what_is_wrong(backend: str, call: Any, error: type, says: str) -> None:
     x = ops.convert_to_tensor(floats(3, 4))
     with pytest.raises(error, match=says):
         call(x)
