@@ -73,7 +73,7 @@ class Variable:
         self.regularizer: Any = None
         self.constraint: Any = None
         self.overwrite_with_gradient = False
-        self._trainable = bool(trainable)
+        self._trainable = self.declared_trainable = bool(trainable)
         self._storage: Any = None
         self._engine: Any = None
         # (root of the tree of layers, key) is asked for when placed; see layers.layer

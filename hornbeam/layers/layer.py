@@ -198,12 +198,8 @@ class Layer:
         return contextlib.nullcontext() if self._is_current() else name_scope(self.name)
 
     def _own_variables(self) -> list[Variable]:
-        """Variables of this very layer, trainable ones first, as files order them."""
-        own = structure.own_variables(self)
-        return [v for v in own if v.trainable] + [v for v in own if not v.trainable] if not self._frozen() else own
-
-    def _frozen(self) -> bool:
-        return False
+        """Variables of this very layer, as files order them."""
+        return structure.in_file_order(structure.own_variables(self))
 
     def _layers_within(self) -> list[Layer]:
         """Direct sub-layers, in the order they were attached."""

@@ -96,6 +96,11 @@ def own_variables(layer: Any) -> list[Variable]:
     return unique(listed)
 
 
+def in_file_order(own: list[Variable]) -> list[Variable]:
+    """The variables of one layer, those declared trainable first; freezing one later moves nothing."""
+    return [v for v in own if v.declared_trainable] + [v for v in own if not v.declared_trainable]
+
+
 def seed_states(layer: Any) -> list[Variable]:
     """State of this very layer that is no weight: of its seed generators, and what is left from its last batch."""
     return unique(
@@ -110,7 +115,7 @@ def variables(layer: Any, seeds: bool) -> list[Variable]:
     found: list[Variable] = []
     for part in walk(layer):
         own = own_variables(part)
-        found += [v for v in own if v._trainable] + [v for v in own if not v._trainable]
+        found += in_file_order(own)
         if seeds:
             found += seed_states(part)
     return unique(found)

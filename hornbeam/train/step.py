@@ -14,7 +14,6 @@ from hornbeam.train.data.arrays import ArraySource
 
 SLOW_STEP = 0.02  # seconds; a step this long gains nothing from company
 GROUP_TIME = 0.05  # seconds that a group of steps should last, so that the progress shown stays fresh
-GROUP_BYTES = 64 << 20
 
 
 class Step:

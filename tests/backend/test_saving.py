@@ -268,3 +268,20 @@ def test_a_kill_while_saving_leaves_a_whole_file(tmp_path):
     with registry.scope("numpy"):
         model.save(path)
     assert os.listdir(tmp_path) == ["m.keras"]
+
+
+def test_freezing_one_variable_moves_no_weight_in_the_file(backend: str, tmp_path) -> None:
+    def build():
+        return hornbeam.Sequential([hornbeam.Input((3,)), layers.BatchNormalization()])
+
+    model = build()
+    for number, variable in enumerate(model.weights):
+        variable.assign(np.full(3, float(number + 1), "float32"))
+    names = [variable.name for variable in model.weights]
+    model.layers[0].gamma.trainable = False
+    assert [variable.name for variable in model.weights] == names
+    model.save_weights(tmp_path / "frozen.weights.h5")
+    twin = build()
+    twin.load_weights(tmp_path / "frozen.weights.h5")
+    for mine, other in zip(model.weights, twin.weights, strict=True):
+        np.testing.assert_array_equal(mine.numpy(), other.numpy())
