@@ -17,11 +17,13 @@ from hornbeam.ops.op import Op
 class Lowered:
     """A graph's nodes with every composite that the backend has no native for expanded into its body.
 
-    `alias` maps an expanded output to the tensor that replaces it.
+    `alias` maps an expanded output to the tensor that replaces it. With `decide`, the conditions of natives are asked
+    now, of symbolic arguments, and not when the graph runs.
     """
 
-    def __init__(self, graph: Graph, backend: Any) -> None:
+    def __init__(self, graph: Graph, backend: Any, decide: bool = False) -> None:
         self.backend = backend
+        self.decide = decide
         self.nodes: list[Node] = []
         self.alias: dict[int, KerasTensor] = {}
         for node in graph.nodes:
@@ -29,7 +31,7 @@ class Lowered:
 
     def add(self, node: Node) -> None:
         op = node.op
-        if not isinstance(op, Op) or op.body is None or self.backend.table.get(op.name) is not None:
+        if not isinstance(op, Op) or op.body is None or self.is_native(op, node.arguments):
             self.nodes.append(node)
             return
         if any(callable(leaf) and not isinstance(leaf, KerasTensor) for leaf in tree.flatten(node.arguments)):
@@ -43,6 +45,11 @@ class Lowered:
             self.add(inner)
         for output, replacement in zip(node.outputs, results, strict=True):
             self.alias[id(output)] = replacement
+
+    def is_native(self, op: Op, arguments: tuple[Any, ...]) -> bool:
+        if self.backend.table.get(op.name) is None:
+            return False
+        return not self.decide or op.name not in self.backend.conditions or self.backend.conditions[op.name](*arguments)
 
     def resolve(self, tensor: KerasTensor) -> KerasTensor:
         while id(tensor) in self.alias:

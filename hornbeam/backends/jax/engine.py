@@ -11,7 +11,7 @@ import numpy as np
 from jax.core import Tracer
 
 from hornbeam.backends.base import ComputeBackend
-from hornbeam.backends.jax import nn, primitives, random, sequence
+from hornbeam.backends.jax import fft, image, linalg, nn, primitives, random, sequence
 from hornbeam.core import registry
 from hornbeam.core.dtype import ALLOWED
 from hornbeam.core.errors import StateError
@@ -28,7 +28,7 @@ class JaxBackend(ComputeBackend):
     call_cost = 1e-4
 
     def __init__(self) -> None:
-        self.gather(primitives, nn, sequence, random)
+        self.gather(primitives, nn, sequence, random, linalg, fft, image)
         self.names = {jnp.dtype(name): name for name in ALLOWED if hasattr(jnp, name) or name == "bool"}
 
     @property

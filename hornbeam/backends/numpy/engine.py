@@ -9,7 +9,7 @@ import ml_dtypes
 import numpy as np
 
 from hornbeam.backends.base import ComputeBackend
-from hornbeam.backends.numpy import nn, primitives, random, sequence
+from hornbeam.backends.numpy import fft, image, linalg, nn, primitives, random, sequence
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import BackendError
 
@@ -36,7 +36,7 @@ class NumpyBackend(ComputeBackend):
     plain = np.ndarray
 
     def __init__(self) -> None:
-        self.gather(primitives, nn, sequence, random)
+        self.gather(primitives, nn, sequence, random, linalg, fft, image)
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from hornbeam.backends.base import ComputeBackend
-from hornbeam.backends.tensorflow import nn, primitives, random, sequence, updates
+from hornbeam.backends.tensorflow import fft, image, linalg, nn, primitives, random, sequence, updates
 from hornbeam.core import registry, tree
 from hornbeam.core.dtype import ALLOWED
 from hornbeam.core.scope import context
@@ -36,7 +36,7 @@ class TensorflowBackend(ComputeBackend):
     )
 
     def __init__(self) -> None:
-        self.gather(primitives, nn, sequence, random)
+        self.gather(primitives, nn, sequence, random, linalg, fft, image)
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:

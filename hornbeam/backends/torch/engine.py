@@ -10,7 +10,7 @@ import torch
 from torch._C._functorch import is_functorch_wrapped_tensor
 
 from hornbeam.backends.base import ComputeBackend
-from hornbeam.backends.torch import nn, primitives, random, sequence, updates
+from hornbeam.backends.torch import fft, image, linalg, nn, primitives, random, sequence, updates
 from hornbeam.core import registry, tree
 from hornbeam.core.dtype import ALLOWED
 from hornbeam.core.errors import StateError
@@ -28,7 +28,7 @@ class TorchBackend(ComputeBackend):
     eager = True
 
     def __init__(self) -> None:
-        self.gather(primitives, nn, sequence, random)
+        self.gather(primitives, nn, sequence, random, linalg, fft, image)
         self.narrow = {}
 
     def convert(self, value: Any, dtype: str | None) -> Any:

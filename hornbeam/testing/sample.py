@@ -1,0 +1,55 @@
+"""Sample calls of operations: what a backend is asked to compute when it is certified."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+
+@dataclass
+class Sample:
+    """One call of an operation: arrays among the arguments become tensors of the backend.
+
+    Attributes:
+        operation: name in `hornbeam.ops.op.operations`.
+        args, kwargs: its arguments; structures that hold NumPy arrays.
+        gradient: whether the gradient of each float argument is checked against finite differences; False where it
+            does not exist at the sample, or is not unique.
+        batch: whether the first axis of the first argument (of all parts, where it is a list) may be unknown.
+        tolerance: largest relative and absolute difference between two engines in float32.
+    """
+
+    operation: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any] = field(default_factory=dict)
+    gradient: bool = False
+    batch: bool = True
+    tolerance: float = 2e-5
+
+    def __str__(self) -> str:
+        shapes = [f"{x.dtype}{list(x.shape)}" for x in self.args if hasattr(x, "dtype")]
+        rest = ",".join(shapes) + "".join(f",{key}={value}" for key, value in self.kwargs.items())
+        return f"{self.operation}({rest[:60]})"
+
+
+def of(array: np.ndarray, dtype: str) -> np.ndarray:
+    """The array in a dtype that NumPy may not know by itself (bfloat16)."""
+    return array.astype(getattr(ml_dtypes, dtype) if dtype == "bfloat16" else dtype)
+
+
+def floats(*shape: int, seed: int = 0, low: float = -2.0, high: float = 2.0) -> np.ndarray:
+    """float32 numbers spread evenly over [low, high)."""
+    return np.random.default_rng(seed).uniform(low, high, shape).astype("float32")
+
+
+def ints(*shape: int, low: int = 0, high: int = 9, seed: int = 0, dtype: str = "int32") -> np.ndarray:
+    """Whole numbers of [low, high)."""
+    return np.random.default_rng(seed).integers(low, high, shape).astype(dtype)
+
+
+def complexes(*shape: int, seed: int = 0) -> np.ndarray:
+    """complex64 numbers with both parts in [-2, 2)."""
+    return (floats(*shape, seed=seed) + 1j * floats(*shape, seed=seed + 1)).astype("complex64")
