@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
+import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import ml_dtypes
 import numpy as np
+
+from hornbeam import ops
+from hornbeam.ops.op import Op, operations
+
+
+@functools.cache
+def every_operation() -> dict[str, Op]:
+    """The records of all operations, with all files that declare some loaded."""
+    for file in pkgutil.iter_modules(ops.__path__):
+        importlib.import_module(f"hornbeam.ops.{file.name}")
+    return operations
 
 
 @dataclass
@@ -14,12 +29,14 @@ class Sample:
     """One call of an operation: arrays among the arguments become tensors of the backend.
 
     Attributes:
-        operation: name in `hornbeam.ops.op.operations`.
+        operation: name in `hornbeam.ops`, or in `hornbeam.ops.op.operations` where it is not public.
         args, kwargs: its arguments; structures that hold NumPy arrays.
         gradient: whether the gradient of each float argument is checked against finite differences; False where it
             does not exist at the sample, or is not unique.
         batch: whether the first axis of the first argument (of all parts, where it is a list) may be unknown.
         tolerance: largest relative and absolute difference between two engines in float32.
+        moments: mean and standard deviation of what is drawn, for random operations.
+        call: what is called, if not the operation itself (a function that a decorator has made).
     """
 
     operation: str
@@ -28,6 +45,13 @@ class Sample:
     gradient: bool = False
     batch: bool = True
     tolerance: float = 2e-5
+    moments: tuple[float, float] | None = None
+    call: Callable[..., Any] | None = None
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """What is called: the public function, or the record's where the operation is not public."""
+        return self.call or getattr(ops, self.operation, None) or every_operation()[self.operation].function
 
     def __str__(self) -> str:
         shapes = [f"{x.dtype}{list(x.shape)}" for x in self.args if hasattr(x, "dtype")]
