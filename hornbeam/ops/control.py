@@ -14,6 +14,7 @@ from hornbeam.core import registry, tree
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.registry import backend_by_type
+from hornbeam.core.scope import context
 from hornbeam.core.spec import operators
 from hornbeam.core.variable import Variable
 from hornbeam.ops import rules_sequence as rules
@@ -40,7 +41,7 @@ class Control(Op):
                 leaf = leaf.value if isinstance(leaf, Variable) else leaf
                 backend = self.agree(backend, leaf, (leaf,))
         if backend is None:
-            backend = registry.default()
+            backend = registry.get("symbolic") if context.recording is not None else registry.default()
         values = list(args)
         for i in self.structures:
             values[i] = to_tensors(values[i], backend)

@@ -24,7 +24,7 @@ def every_operation() -> dict[str, Op]:
     return operations
 
 
-@dataclass
+@dataclass(eq=False)
 class Sample:
     """One call of an operation: arrays among the arguments become tensors of the backend.
 
@@ -33,7 +33,9 @@ class Sample:
         args, kwargs: its arguments; structures that hold NumPy arrays.
         gradient: whether the gradient of each float argument is checked against finite differences; False where it
             does not exist at the sample, or is not unique.
-        batch: whether the first axis of the first argument (of all parts, where it is a list) may be unknown.
+        batch: whether the first axis of the first array, and of those of its shape, may be of unknown size; or the
+            places of the arrays of which this is true, counted among the arrays of args and kwargs.
+        fixed: whether the result's shape follows from shapes; False where it depends on values.
         tolerance: largest relative and absolute difference between two engines in float32.
         moments: mean and standard deviation of what is drawn, for random operations.
         call: what is called, if not the operation itself (a function that a decorator has made).
@@ -43,7 +45,8 @@ class Sample:
     args: tuple[Any, ...]
     kwargs: dict[str, Any] = field(default_factory=dict)
     gradient: bool = False
-    batch: bool = True
+    batch: bool | tuple[int, ...] = True
+    fixed: bool = True
     tolerance: float = 2e-5
     moments: tuple[float, float] | None = None
     call: Callable[..., Any] | None = None

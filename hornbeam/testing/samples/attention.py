@@ -19,10 +19,14 @@ def rows() -> Iterator[Sample]:
     """The samples."""
     for keywords in [
         *({}, {"scale": 0.3, "bias": BIAS}, {"mask": SEEN}, {"mask": SEEN[:, 0]}),
-        *({"mask": NOTHING_SEEN, "bias": BIAS}, {"attn_logits_soft_cap": 0.5}),
+        *({"bias": BIAS, "mask": NOTHING_SEEN}, {"attn_logits_soft_cap": 0.5}),
         *({"is_causal": True}, {"is_causal": True, "mask": SEEN}, {"is_causal": True, "bias": BIAS}),
     ]:
-        yield Sample("dot_product_attention", (QUERY, KEY, VALUE), keywords, gradient=True)
-    yield Sample("dot_product_attention", (QUERY, KEY[:, :, :2], VALUE[:, :, :2]), gradient=True)
-    yield Sample("attention_with_scores", (QUERY, KEY, VALUE), {"mask": SEEN}, gradient=True)
-    yield Sample("attention_with_scores", (QUERY, KEY, VALUE), {"is_causal": True, "scale": 0.5}, gradient=True)
+        masked = (0, 1, 2, 3 + ("bias" in keywords)) if "mask" in keywords else (0, 1, 2)
+        yield Sample("dot_product_attention", (QUERY, KEY, VALUE), keywords, gradient=True, batch=masked)
+    grouped = (QUERY, KEY[:, :, :2], VALUE[:, :, :2])
+    yield Sample("dot_product_attention", grouped, gradient=True, batch=(0, 1, 2))
+    scored = (QUERY, KEY, VALUE)
+    yield Sample("attention_with_scores", scored, {"mask": SEEN}, gradient=True, batch=(0, 1, 2, 3))
+    causal = {"is_causal": True, "scale": 0.5}
+    yield Sample("attention_with_scores", scored, causal, gradient=True, batch=(0, 1, 2))

@@ -28,7 +28,12 @@ def rows() -> Iterator[Sample]:
         ("...ab,...bc->...ac", (2, 1, 3, 4), (5, 4, 2)),
         ("ij->j", (3, 4)),
     ]:
-        yield Sample("einsum", (equation, *(floats(*shape) for shape in shapes)), gradient=True)
+        yield Sample(
+            "einsum",
+            (equation, *(floats(*shape) for shape in shapes)),
+            gradient=True,
+            batch=equation[0] != "b" or (0, 1),
+        )
     yield Sample("dot", (X, floats(4, 2)), gradient=True)
     yield Sample("dot", (floats(2, 3, 4), floats(5, 4, 2)), gradient=True)
     yield Sample("dot", (X, floats(4)), gradient=True)

@@ -49,9 +49,9 @@ def rows() -> Iterator[Sample]:
     ids = np.array([2, 0, 2, -1, 7, 1], "int32")
     for name in ("segment_sum", "segment_max", "segment_min", "segment_prod"):
         yield Sample(name, (floats(6, 2), ids, 5), gradient=name != "segment_prod", batch=False)
-        yield Sample(name, (ints(6), ids), batch=False)
+        yield Sample(name, (ints(6), ids), fixed=False)
     yield Sample("isin", (WHOLE, np.array([1, 5], "int32")))
     yield Sample("view_as_complex", (X[:, :2],))
     yield Sample("view_as_real", (C,))
-    yield Sample("nonzero", (WHOLE,), batch=False)
-    yield Sample("where", (WHOLE > 4,), batch=False)
+    yield Sample("nonzero", (WHOLE,), fixed=False)
+    yield Sample("where", (WHOLE > 4,), fixed=False)

@@ -62,7 +62,7 @@ def rows() -> Iterator[Sample]:
         yield Sample("pad", (X, ((1, 0), (2, 3))), {"mode": mode}, gradient=True)
     yield Sample("pad", (X, 1), {"constant_values": 2})
     yield Sample("pad", (WHOLE, (1, 2)))
-    yield Sample("padded", (X, ((1, 0), (2, 3)), "constant", None), gradient=True)
+    yield Sample("padded", (X, ((1, 0), (2, 3)), "constant", 0), gradient=True)
     for k in (-1, 0, 1):
         yield Sample("diag", (X[0], k), gradient=True)
         yield Sample("diagonal", (CUBE, k, 1, 2), gradient=True)

@@ -23,10 +23,12 @@ def rows() -> Iterator[Sample]:
     """The samples."""
     lstm, gru, gru_before = weights(4, 8), weights(3, 2, 6), weights(3, 6)
     for weight, keywords in ((lstm, {}), (lstm[:2], {}), (lstm, {"mask": RAGGED}), (lstm, {"mask": HOLES})):
-        yield Sample("lstm", (X, H, C, *weight), keywords, gradient=True, tolerance=1e-4)
+        mask = (3 + len(weight),) if "mask" in keywords else ()
+        yield Sample("lstm", (X, H, C, *weight), keywords, gradient=True, batch=(0, 1, 2, *mask), tolerance=1e-4)
     before = {"reset_after": False}
     for weight, keywords in [
         *((gru, {}), (gru[:2], {}), (gru, {"mask": RAGGED}), (gru, {"mask": HOLES})),
         *((gru_before, before), (gru_before, {**before, "mask": HOLES})),
     ]:
-        yield Sample("gru", (X, H, *weight), keywords, gradient=True, tolerance=1e-4)
+        mask = (2 + len(weight),) if "mask" in keywords else ()
+        yield Sample("gru", (X, H, *weight), keywords, gradient=True, batch=(0, 1, *mask), tolerance=1e-4)
