@@ -8,9 +8,8 @@ from typing import Any
 from hornbeam.core import tree
 from hornbeam.core.dim import Dim
 from hornbeam.core.spec import KerasTensor
-from hornbeam.graph.graph import Graph, Node, sort
+from hornbeam.graph.graph import Graph, Node, born_sizes, sort
 from hornbeam.graph.interpret import bind_sizes, call, place_constant
-from hornbeam.graph.trace import Recording
 from hornbeam.ops.op import Op
 
 
@@ -37,13 +36,11 @@ class Lowered:
         if any(callable(leaf) and not isinstance(leaf, KerasTensor) for leaf in tree.flatten(node.arguments)):
             self.nodes.append(node)  # holds python functions: its body runs them when it is called
             return
-        inputs = node.inputs()
-        with Recording():
-            result = op.body(*node.arguments)
-        results = [leaf for leaf in tree.flatten(result) if isinstance(leaf, KerasTensor)]
-        for inner in sort(results, inputs):
+        assert node.expansion is not None, node
+        for inner in sort(node.expansion, node.inputs()):
+            inner.path = inner.path or node.path
             self.add(inner)
-        for output, replacement in zip(node.outputs, results, strict=True):
+        for output, replacement in zip(node.outputs, node.expansion, strict=True):
             self.alias[id(output)] = replacement
 
     def is_native(self, op: Op, arguments: tuple[Any, ...]) -> bool:
@@ -86,7 +83,12 @@ def compile(graph: Graph, backend: Any) -> Callable[..., tuple[list[Any], list[A
 
     unpack(graph.inputs, "inputs")
     unpack([tensor for _, tensor in graph.state_inputs], "state")
-    needs_sizes = any(_has_dim(node.arguments) for node in lowered.nodes if not node.is_constant)
+    computing = [node for node in lowered.nodes if not node.is_constant]
+    needs_sizes = any(_has_dim(node.arguments) for node in computing)
+    born = born_sizes(
+        [*graph.inputs, *(tensor for _, tensor in graph.state_inputs)],
+        [tensor for node in computing if needs_sizes for tensor in node.outputs],
+    )
     if needs_sizes:
         space["bind_sizes"], space["graph_inputs"], space["shape"] = bind_sizes, graph.inputs, backend.shape
         lines.append("sizes = bind_sizes(graph_inputs, [shape(x) for x in inputs])")
@@ -116,15 +118,23 @@ def compile(graph: Graph, backend: Any) -> Callable[..., tuple[list[Any], list[A
             return "[" + ", ".join(literal(part) for part in value) + "]"
         if type(value) is slice:
             return f"slice({literal(value.start)}, {literal(value.stop)}, {literal(value.step)})"
+        if tree.is_nested(value):  # a dictionary, a named tuple
+            leaves = ", ".join(literal(leaf) for leaf in tree.flatten(value))
+            return f"{held(tree.pack_sequence_as, 'pack')}({held(value, 'structure')}, [{leaves}])"
         return held(value, "value")
 
-    keep = {tensor_name(tensor) for tensor in graph.output_tensors()}
-    keep.update(tensor_name(tensor) for _, tensor in graph.state_outputs)
+    ends = [lowered.resolve(end) for end in (*graph.output_tensors(), *(tensor for _, tensor in graph.state_outputs))]
+    keep = {tensor_name(end) for end in ends if end.node is None or not end.node.is_constant}
     last_use = _last_uses(lowered)
-    computing = [node for node in lowered.nodes if not node.is_constant]
     for position, node in enumerate(computing):
         arguments = ", ".join(literal(argument) for argument in node.arguments)
-        lines.append(f"{_target(node, tensor_name)} = {_callee(node, backend, space)}({arguments})")
+        result = f"{_callee(node, backend, space)}({arguments})"
+        if not _unpacks(node.structure):
+            result = f"{held(tree.flatten, 'flatten')}({result})"
+        lines.append(f"{_target(node, tensor_name)} = {result}")
+        for tensor in node.outputs:
+            for symbol, axis, rest in born.get(id(tensor), ()):
+                lines.append(f"sizes[{symbol!r}] = shape({tensor_name(tensor)})[{axis}] - {literal(rest)}")
         dead = [names[key] for key in last_use.get(position, ()) if key in names and names[key] not in keep]
         if dead:
             lines.append(f"del {', '.join(dead)}")
@@ -165,7 +175,14 @@ def _target(node: Node, tensor_name: Callable[[KerasTensor], str]) -> str:
             return "(" + "".join(pattern(inner) + ", " for inner in part) + ")"
         return "_"
 
-    return pattern(node.structure)
+    return pattern(node.structure if _unpacks(node.structure) else tree.flatten(node.structure))
+
+
+def _unpacks(structure: Any) -> bool:
+    """Whether Python's own assignment takes the structure apart: lists and tuples, and no dictionaries."""
+    if type(structure) in (list, tuple):
+        return all(map(_unpacks, structure))
+    return not tree.is_nested(structure)
 
 
 def _last_uses(lowered: Lowered) -> dict[int, list[int]]:

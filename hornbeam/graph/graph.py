@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Container, Iterator
 from typing import Any
 
 from hornbeam.core import tree
+from hornbeam.core.dim import Dim
 from hornbeam.core.scope import context
 from hornbeam.core.spec import KerasTensor
 
@@ -18,10 +20,11 @@ class Node:
         arguments: positional arguments, canonical for an `Op`; a structure that holds the `KerasTensor`s.
         keywords: keyword arguments; empty for an `Op`.
         outputs: the tensors made, flat.
+        expansion: for a composite, what its body made in place of the outputs: the ends of a graph of its own; else None.
         path: path of the layer whose call made it.
     """
 
-    __slots__ = ("arguments", "keywords", "op", "outputs", "path", "structure")
+    __slots__ = ("arguments", "expansion", "keywords", "op", "outputs", "path", "structure")
 
     def __init__(
         self, op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], outputs: list[KerasTensor], structure: Any
@@ -31,6 +34,7 @@ class Node:
         self.keywords = keywords
         self.outputs = outputs
         self.structure = structure
+        self.expansion: list[KerasTensor] | None = None
         self.path = context.layers[-1].path if context.layers else ""
         for index, output in enumerate(outputs):
             output.node = self
@@ -84,6 +88,12 @@ class Graph:
             [*inputs, *(tensor for _, tensor in self.state_inputs)],
         )
 
+    @functools.cached_property
+    def born_sizes(self) -> dict[int, list[tuple[str, int, Any]]]:
+        """The unknown sizes that are known once a node has run: see the function `born_sizes`."""
+        given = [*self.inputs, *(tensor for _, tensor in self.state_inputs)]
+        return born_sizes(given, [tensor for node in self.nodes for tensor in node.outputs])
+
     def output_tensors(self) -> list[KerasTensor]:
         """The tensors among the outputs, in order."""
         return [leaf for leaf in tree.flatten(self.outputs) if isinstance(leaf, KerasTensor)]
@@ -118,8 +128,38 @@ def sort(outputs: list[KerasTensor], stops: list[KerasTensor]) -> list[Node]:
     return ordered
 
 
-def record(op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any) -> Any:
-    """Make a node whose outputs are fresh tensors with the shapes and dtypes of those in `result`; their structure."""
+def born_sizes(given: list[KerasTensor], made: list[KerasTensor]) -> dict[int, list[tuple[str, int, Any]]]:
+    """The unknown sizes that only the tensors in `made` tell: id of a tensor -> (symbol, axis, size without the symbol).
+
+    A slice up to a place that may lie outside makes such a size. Where `axis` has the size n, the symbol is n less the
+    rest.
+    """
+    known = {symbol for tensor in given for size in tensor.dims if isinstance(size, Dim) for symbol in size.symbols}
+    found: dict[int, list[tuple[str, int, Any]]] = {}
+    for tensor in made:
+        for axis, size in enumerate(tensor.dims):
+            if isinstance(size, Dim) and (missing := missing_symbol(size, known)) is not None:
+                known.add(missing[0])
+                found.setdefault(id(tensor), []).append((missing[0], axis, missing[1]))
+    return found
+
+
+def missing_symbol(size: Dim, known: Container[str]) -> tuple[str, Any] | None:
+    """The one symbol of a size that is not known, and the size without it; None where that does not tell it."""
+    missing = [symbol for symbol in size.symbols if symbol not in known]
+    if len(missing) != 1:
+        return None
+    rest = size - Dim.symbol(missing[0])
+    return None if isinstance(rest, Dim) and missing[0] in rest.symbols else (missing[0], rest)
+
+
+def record(
+    op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any, expansion: bool = False
+) -> Any:
+    """Make a node whose outputs are fresh tensors with the shapes and dtypes of those in `result`; their structure.
+
+    With `expansion`, `result` was computed from the arguments, and stays with the node.
+    """
     outputs: list[KerasTensor] = []
 
     def fresh(part: Any) -> Any:
@@ -131,7 +171,9 @@ def record(op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result
 
     structure = tree.map_structure(fresh, result)
     if outputs:
-        Node(op, arguments, keywords, outputs, structure)
+        node = Node(op, arguments, keywords, outputs, structure)
+        if expansion:
+            node.expansion = [leaf for leaf in tree.flatten(result) if isinstance(leaf, KerasTensor)]
     return structure
 
 

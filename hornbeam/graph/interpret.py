@@ -91,6 +91,7 @@ def interpret(
     for (_, tensor), value in zip(graph.state_inputs, state, strict=True):
         values[id(tensor)] = value
     sizes = bind_sizes(graph.inputs, [backend.shape(x) for x in inputs]) if inputs else {}
+    born = graph.born_sizes
 
     def look_up(leaf: Any) -> Any:
         return values[id(leaf)] if isinstance(leaf, KerasTensor) else leaf
@@ -107,6 +108,8 @@ def interpret(
             result = call_layer(node, arguments, keywords) if call_layer else node.op(*arguments, **keywords)
         for tensor, value in zip(node.outputs, _tensors(result, node), strict=True):
             values[id(tensor)] = value
+            for symbol, axis, rest in born.get(id(tensor), ()):
+                sizes[symbol] = backend.shape(value)[axis] - evaluate_sizes(rest, sizes)
     return tree.map_structure(look_up, graph.outputs), [values[id(tensor)] for _, tensor in graph.state_outputs]
 
 

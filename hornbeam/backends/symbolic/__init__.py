@@ -19,7 +19,7 @@ from hornbeam.ops.op import Op, operations
 def apply(op: Op, *arguments: Any) -> Any:
     """Record a call of `op` on canonical arguments; the rule, or a dry run of the body, gives shapes and dtypes."""
     if op.rule is None:
-        return record(op, arguments, {}, op.run_body(backend, arguments))
+        return record(op, arguments, {}, op.run_body(backend, arguments), expansion=True)
     spec = op.spec(arguments)
     if isinstance(spec, Spec):
         return record(op, arguments, {}, KerasTensor(spec.dims, spec.dtype, name="spec"))
