@@ -20,6 +20,7 @@ from hornbeam.core.scope import context
 from hornbeam.core.shape import canonical_axes, canonical_axis
 from hornbeam.core.spec import KerasTensor, Spec, operators
 from hornbeam.core.variable import Variable
+from hornbeam.ops.calling import MOST_PLANS, make_call
 
 Tensor = Any
 Tensors = Sequence[Any]
@@ -83,6 +84,8 @@ class Op:
         self.binary = len(self.names) == len(self.promoted) == 2 and policy is not None
         # dtypes (of the engines' own) that promotion leaves alone where all promoted arguments have them
         self.settled: set[Any] = set()
+        self.plans: dict[Any, tuple[Any, ...]] = {}  # see `calling`
+        self.key: Callable[..., Any] | None = None
         self.function = self._wrap(function)
 
     def __repr__(self) -> str:
@@ -97,13 +100,7 @@ class Op:
         return canonical_axes(axes, self.axis_of(ndim) if self.axis_of else ndim, f"{self.name}(): axis")
 
     def _wrap(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        arity, bind, run = len(self.names), self.bind, self.run
-
-        def call(*args: Any, **kwargs: Any) -> Any:
-            if kwargs or len(args) != arity:
-                args = bind(args, kwargs)
-            return run(args)
-
+        call: Any = make_call(self) or (lambda *args, **kwargs: self.run(self.bind(args, kwargs)))
         call.__name__ = function.__name__
         call.__qualname__ = function.__qualname__
         call.__doc__ = function.__doc__
@@ -137,6 +134,34 @@ class Op:
 
     def run(self, args: tuple[Any, ...]) -> Any:
         """Find the backend, make the arguments what its table expects, and call its entry, or the body."""
+        return self.finish(*self.decide(args))
+
+    def remember(self, args: tuple[Any, ...]) -> Any:
+        """`run`, and a plan for calls like this one where dispatch left the tensors as they are."""
+        backend, decided = self.decide(args)
+        if not backend.symbolic and self.key is not None and self._untouched(args, decided):
+            if len(self.plans) >= MOST_PLANS:
+                self.plans.clear()
+            canonical = [*(i for i, _ in self.canonical), *self.dtype_parameters]
+            try:
+                plan = (backend, backend.table, backend.conditions.get(self.name), backend.plain is not None)
+                self.plans[self.key(*args)] = (*plan, *(decided[i] for i in canonical))
+            except (KeyError, TypeError, AttributeError):
+                pass  # axes in a list, tensors of several dtypes: calls like this one are decided anew
+        return self.finish(backend, decided)
+
+    def _untouched(self, args: tuple[Any, ...], decided: tuple[Any, ...]) -> bool:
+        if any(args[i] is not decided[i] for i in self.tensors):
+            return False
+        for i in self.sequences:
+            given = args[i]
+            if type(given) not in (list, tuple) or any(a is not b for a, b in zip(given, decided[i], strict=True)):
+                return False
+        # a dtype that the engine narrows depends on its switches
+        return all(args[i] is None or dtypes.standardize(args[i]) == decided[i] for i in self.dtype_parameters)
+
+    def decide(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
+        """The backend, and the arguments as its table expects them: converted, promoted, canonical."""
         backend = None
         for i in self.tensors:
             owner = backend_by_type.get(type(args[i]))
@@ -152,6 +177,10 @@ class Op:
             backend, args = self.prepare(backend, args)
         if self.canonical or self.dtype_parameters:
             args = self.canonicalize(backend, args)
+        return backend, args
+
+    def finish(self, backend: Any, args: tuple[Any, ...]) -> Any:
+        """Call the backend's entry, or the body where there is none or its condition says no."""
         entry = backend.table.get(self.name)
         if entry is None or (self.name in backend.conditions and not backend.conditions[self.name](*args)):
             return self.run_body(backend, args)
@@ -406,6 +435,7 @@ def _forget() -> None:
     for op in operations.values():
         op.targets.clear()
         op.settled.clear()
+        op.plans.clear()
 
 
 config.on_change(_forget)

@@ -19,7 +19,9 @@ def matmul(x1: Any, x2: Any) -> Any:
 
 
 def einsum(subscripts: str, operands: list[Any]) -> Any:
-    return np.einsum(subscripts, *operands, optimize=True).astype(operands[0].dtype, copy=False)
+    # the search for an order costs more than a small product of two
+    optimize = len(operands) > 2 or max(operand.size for operand in operands) > 256
+    return np.einsum(subscripts, *operands, optimize=optimize).astype(operands[0].dtype, copy=False)
 
 
 def sigmoid(x: Any) -> Any:
@@ -124,6 +126,7 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
 table: dict[str, Callable[..., Any]] = {
     "matmul": matmul,
     "einsum": einsum,
+    "relu": lambda x: np.maximum(x, np.zeros((), x.dtype)),
     "sigmoid": sigmoid,
     "conv": conv,
     "depthwise_conv": depthwise_conv,

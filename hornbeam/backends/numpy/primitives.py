@@ -16,7 +16,11 @@ from hornbeam.ops.rules import span
 
 def numpy_dtype(name: str | None) -> Any:
     """NumPy's dtype of a standard name, floatx if None; the small floats come from ml_dtypes."""
-    name = name or config.floatx()
+    return named(name or config.floatx())
+
+
+@functools.cache
+def named(name: str) -> Any:
     return np.dtype(getattr(ml_dtypes, name)) if hasattr(ml_dtypes, name) else np.dtype(name)
 
 
@@ -56,7 +60,7 @@ def inverse_erf(x: float) -> float:
 
 
 def sum_(x: Any, axis: Any, keepdims: bool) -> Any:
-    return np.sum(x, axis, dtype=x.dtype, keepdims=keepdims)
+    return np.add.reduce(x, axis, x.dtype, None, keepdims)
 
 
 def prod(x: Any, axis: Any, keepdims: bool, dtype: Any) -> Any:
@@ -184,6 +188,11 @@ def view_as_complex(x: Any) -> Any:
     return np.asarray(x[..., 0] + 1j * x[..., 1]).astype("complex128" if x.dtype == "float64" else "complex64")
 
 
+def reinterpreted(x: Any, dtype: str) -> Any:
+    x = np.asarray(x, order="C")
+    return x.view("uint8") != 0 if dtype == "bool" else x.view(numpy_dtype(dtype))
+
+
 def round_(x: Any, decimals: int) -> Any:
     return np.round(x, decimals)
 
@@ -194,6 +203,14 @@ def roll(x: Any, shift: Any, axis: Any) -> Any:
 
 def sign(x: Any) -> Any:
     return np.sign(x) if x.dtype != bool else x
+
+
+def clip_by_numbers(x: Any, x_min: Any, x_max: Any) -> bool:
+    """Whether the bounds are numbers, in order, that keep the dtype."""
+    return type(x_min) in (int, float) and type(x_max) in (int, float) and x.dtype.kind == "f" and x_min <= x_max
+
+
+conditions = {"clip": clip_by_numbers, "var": lambda x, axis, keepdims: x.dtype.kind == "f" and x.size > 0}
 
 
 def quiet(function: Any) -> Callable[..., Any]:
@@ -249,6 +266,7 @@ table: dict[str, Callable[..., Any]] = {
     "real": np.real,
     "imag": np.imag,
     "view_as_complex": view_as_complex,
+    "reinterpreted": reinterpreted,
     # reductions
     "sum": sum_,
     "prod": prod,
@@ -259,6 +277,7 @@ table: dict[str, Callable[..., Any]] = {
     "mean": lambda x, axis, keepdims: np.mean(x, axis, keepdims=keepdims),
     "argmax": lambda x, axis, keepdims: np.asarray(np.argmax(x, axis, keepdims=keepdims)).astype("int32"),
     "argmin": lambda x, axis, keepdims: np.asarray(np.argmin(x, axis, keepdims=keepdims)).astype("int32"),
+    "var": lambda x, axis, keepdims: np.var(x, axis, keepdims=keepdims),
     "cumsum": scan(np.cumsum),
     "cumprod": scan(np.cumprod),
     # moves
@@ -284,6 +303,7 @@ table: dict[str, Callable[..., Any]] = {
     "argsort": argsort,
     "top_k": top_k,
     "searchsorted": searchsorted,
+    "clip": lambda x, x_min, x_max: np.clip(x, x_min, x_max),
     # creation
     "full": full,
     "zeros": lambda shape, dtype: np.zeros(shape, numpy_dtype(dtype)),
@@ -292,9 +312,14 @@ table: dict[str, Callable[..., Any]] = {
     "ones_like": lambda x, dtype: np.ones_like(x, numpy_dtype(dtype) if dtype else None),
     "arange": arange,
 }
+# NumPy gives a number the dtype of the array beside it
+scalars = {
+    *("add", "subtract", "multiply", "divide", "maximum", "minimum"),
+    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
+}
 for name in (
     *("divide", "floor_divide", "mod", "fmod", "power", "sqrt", "rsqrt", "exp", "expm1"),
     *("log", "log1p", "log2", "log10", "exp2", "sinh", "cosh", "arcsin", "arccos", "arccosh", "arctanh", "square"),
-    *("logaddexp", "sum", "prod", "mean", "cumsum", "cumprod", "sin", "cos", "tan", "hypot"),
+    *("logaddexp", "sum", "prod", "mean", "var", "cumsum", "cumprod", "sin", "cos", "tan", "hypot"),
 ):
     table[name] = quiet(table[name])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
+from torch._C._functorch import is_functorch_wrapped_tensor
 
 from hornbeam.core import config
 from hornbeam.ops.rules import span
@@ -70,6 +71,11 @@ def cast(x: Any, dtype: str) -> Any:
     if x.is_complex() and not target.is_complex and target is not torch.bool:
         x = x.real
     return x.to(target)
+
+
+def reinterpreted(x: Any, dtype: str) -> Any:
+    x = x.contiguous()
+    return x.view(torch.uint8) != 0 if dtype == "bool" else x.view(torch_dtype(dtype))
 
 
 def nan_to_num(x: Any, nan: float, posinf: Any, neginf: Any) -> Any:
@@ -236,7 +242,11 @@ def places(size: int, before: int, after: int, mode: str, device: Any) -> Any:
 
 def whole(indices: Any, size: int) -> Any:
     """Indices as int64, those from the end counted from the front."""
-    indices = indices.to(torch.int64)
+    given, indices = indices, indices.to(torch.int64)
+    # on a CPU a look is cheaper than three passes
+    if given.device.type == "cpu" and not (torch.compiler.is_compiling() or is_functorch_wrapped_tensor(given)):
+        if not given.dtype.is_signed or given.numel() == 0 or given.min().item() >= 0:
+            return indices
     return torch.where(indices < 0, indices + size, indices)
 
 
@@ -276,6 +286,8 @@ def take(x: Any, indices: Any, axis: Any) -> Any:
     if axis is None:
         x, axis = x.reshape(-1), 0
     indices = whole(indices, x.shape[axis])
+    if indices.ndim == 1:
+        return torch.index_select(x, axis, indices)
     if x.ndim == 2 and axis == 0 and x.is_floating_point():
         return torch.nn.functional.embedding(indices, x)
     return x[(slice(None),) * axis + (indices,)]
@@ -448,6 +460,7 @@ table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in
     "real": lambda x: x.real if x.is_complex() else x,
     "imag": lambda x: x.imag if x.is_complex() else torch.zeros_like(x),
     "view_as_complex": lambda x: torch.complex(x[..., 0], x[..., 1]),
+    "reinterpreted": reinterpreted,
     # reductions
     "mean": mean,
     "var": var,
