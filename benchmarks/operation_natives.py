@@ -246,7 +246,7 @@ def tensorflow_natives() -> Natives:
     )
     return (
         {name: getattr(tf, name) for name in names.split()}
-        | {name: getattr(tf.nn, name) for name in "relu silu softplus elu softmax log_softmax".split()}
+        | {name: getattr(tf.nn, name) for name in ["relu", "silu", "softplus", "elu", "softmax", "log_softmax"]}
         | {
             "absolute": tf.abs,
             "erf": tf.math.erf,

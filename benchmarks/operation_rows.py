@@ -72,6 +72,7 @@ def inputs(large: bool) -> dict[str, np.ndarray]:
         "gru_kernel": normal(64 if large else 4, 3 * units) * 0.1,
         "gru_recurrent": normal(units, 3 * units) * 0.1,
         "gru_bias": normal(2, 3 * units) * 0.1,
+        "classes": rng.integers(0, 10, n * n // 4).astype("int32"),
         "labels": rng.integers(0, n, n).astype("int32"),
     }
 
@@ -117,7 +118,7 @@ ROWS: list[Row] = [
     Row("sort", "x", lambda ops, x: ops.sort(x, axis=-1)),
     Row("argsort", "x", lambda ops, x: ops.argsort(x, axis=-1), gradient=False),
     Row("top_k", "x", lambda ops, x: ops.top_k(x, 3), gradient=False),
-    Row("one_hot", "rows", lambda ops, rows: ops.one_hot(rows, 10), gradient=False),
+    Row("one_hot", "classes", lambda ops, classes: ops.one_hot(classes, 10), gradient=False),
     *named("matmul", "m k"),
     Row("einsum", "m k", lambda ops, m, k: ops.einsum("ij,kj->ik", m, k)),
     *named("relu gelu silu sigmoid softplus elu", "x"),

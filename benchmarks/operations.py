@@ -1,7 +1,8 @@
 """`python -m benchmarks.operations`: single operations beside the engine's own call and Keras, as a Markdown table.
 
 Small tensors, eager: what a call costs over the engine's own. Large tensors, forward and forward with backward: the
-throughput relative to the engine's own expression; compiled on both sides on jax and tensorflow, eager on torch and numpy.
+throughput relative to the engine's own expression; compiled on both sides on jax and tensorflow, eager on torch and
+numpy.
 """
 
 from __future__ import annotations
@@ -75,8 +76,9 @@ class Engine:
 
 def measure(engine: Engine, rows: list[Row], quick: bool) -> dict[str, dict[str, float]]:
     """For each row: cost in microseconds over the native on small tensors, and relative throughputs on large ones."""
-    import hornbeam as hb
     import keras
+
+    import hornbeam as hb
     from hornbeam.ops.op import operations
 
     class Ours:

@@ -1,7 +1,7 @@
 """What users call: a function with the operation's real signature, and a short way for calls like one seen before.
 
-A call's plan is what dispatch decided: the backend, and the arguments that it made canonical. It is kept by the types and
-dtypes of the tensors and the values of the axes, and only where dispatch changed nothing about the tensors.
+A call's plan is what dispatch decided: the backend, and the arguments that it made canonical. It is kept by the types
+and dtypes of the tensors and the values of the axes, and only where dispatch changed nothing about the tensors.
 """
 
 from __future__ import annotations

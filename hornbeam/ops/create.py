@@ -48,11 +48,11 @@ def shape(x: Any) -> tuple[Any, ...]:
         >>> hornbeam.ops.shape(hornbeam.ops.zeros((2, 3)))
         (2, 3)
     """
-    if isinstance(x, Variable):
-        return x.shape
     backend = registry.backend_of(x)
     if backend is not None:
         return tuple(backend.shape(x))
+    if isinstance(x, Variable):
+        return x.shape
     return tuple(x.shape) if hasattr(x, "shape") else registry.get("numpy").convert(x, None).shape
 
 

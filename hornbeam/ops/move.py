@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from hornbeam.core import shape as shapes
@@ -306,7 +307,11 @@ def pad(x: Tensor, pad_width: Any, mode: str = "constant", constant_values: Any 
         >>> hornbeam.ops.pad([1, 2], (1, 2))
         array([0, 1, 2, 0, 0], dtype=int32)
     """
-    widths = _pad_widths(pad_width, len(shape_of(x)))
+    ndim = len(shape_of(x))
+    try:
+        widths = _pad_widths(pad_width, ndim)
+    except TypeError:  # lists
+        widths = _pad_widths(tuple(tuple(p) if isinstance(p, list) else p for p in pad_width), ndim)
     if mode not in ("constant", "reflect", "symmetric", "edge"):
         raise ConfigError(f"pad(): `mode` must be constant, reflect, symmetric or edge. Received: {mode!r}.")
     if mode != "constant" and constant_values is not None:
@@ -319,6 +324,7 @@ def padded(x: Tensor, pad_width: tuple[tuple[Any, Any], ...], mode: str, constan
     """`pad` with a pair of widths for each axis."""
 
 
+@functools.lru_cache(maxsize=1024)
 def _pad_widths(pad_width: Any, ndim: int) -> tuple[tuple[Any, Any], ...]:
     if not isinstance(pad_width, (tuple, list)):
         return ((pad_width, pad_width),) * ndim

@@ -213,6 +213,22 @@ def clip_by_numbers(x: Any, x_min: Any, x_max: Any) -> bool:
 conditions = {"clip": clip_by_numbers, "var": lambda x, axis, keepdims: x.dtype.kind == "f" and x.size > 0}
 
 
+def beside_number(function: Any) -> Callable[..., Any]:
+    """A function of two arrays, one of which may be a number, which takes the other's dtype.
+
+    NumPy does so by itself, but for the small floats of ml_dtypes.
+    """
+
+    def call(x1: Any, x2: Any) -> Any:
+        if type(x2) is float and x1.dtype.kind == "V":
+            x2 = x1.dtype.type(x2)
+        elif type(x1) is float and x2.dtype.kind == "V":
+            x1 = x2.dtype.type(x1)
+        return function(x1, x2)
+
+    return call
+
+
 def quiet(function: Any) -> Callable[..., Any]:
     """A function that says nothing of divisions by zero, overflow and NaN, like those of other engines."""
 
@@ -312,14 +328,14 @@ table: dict[str, Callable[..., Any]] = {
     "ones_like": lambda x, dtype: np.ones_like(x, numpy_dtype(dtype) if dtype else None),
     "arange": arange,
 }
-# NumPy gives a number the dtype of the array beside it
-scalars = {
-    *("add", "subtract", "multiply", "divide", "maximum", "minimum"),
-    *("equal", "not_equal", "less", "less_equal", "greater", "greater_equal"),
-}
+ARITHMETIC = ("add", "subtract", "multiply", "divide", "maximum", "minimum")
+COMPARISONS = ("equal", "not_equal", "less", "less_equal", "greater", "greater_equal")
+scalars = {*ARITHMETIC, *COMPARISONS}
 for name in (
     *("divide", "floor_divide", "mod", "fmod", "power", "sqrt", "rsqrt", "exp", "expm1"),
     *("log", "log1p", "log2", "log10", "exp2", "sinh", "cosh", "arcsin", "arccos", "arccosh", "arctanh", "square"),
     *("logaddexp", "sum", "prod", "mean", "var", "cumsum", "cumprod", "sin", "cos", "tan", "hypot"),
 ):
     table[name] = quiet(table[name])
+for name in ARITHMETIC:
+    table[name] = beside_number(table[name])

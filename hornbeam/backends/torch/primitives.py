@@ -211,10 +211,10 @@ def roll(x: Any, shift: Any, axis: Any) -> Any:
 
 def padded(x: Any, pad_width: Any, mode: str, constant_values: Any) -> Any:
     if mode == "constant" and not isinstance(constant_values, torch.Tensor):
-        if any(width < 0 for pair in pad_width for width in pair):
-            raise ValueError("widths must not be negative")
         flat = [width for pair in reversed(pad_width) for width in pair]
-        return torch.nn.functional.pad(x, flat, value=constant_values)
+        if flat and min(flat) < 0:
+            raise ValueError("widths must not be negative")
+        return torch.constant_pad_nd(x, flat, constant_values)
     if mode == "constant":
         shape = [before + size + after for size, (before, after) in zip(x.shape, pad_width, strict=True)]
         result = constant_values.to(x.dtype).expand(shape).clone()
@@ -244,9 +244,9 @@ def whole(indices: Any, size: int) -> Any:
     """Indices as int64, those from the end counted from the front."""
     given, indices = indices, indices.to(torch.int64)
     # on a CPU a look is cheaper than three passes
-    if given.device.type == "cpu" and not (torch.compiler.is_compiling() or is_functorch_wrapped_tensor(given)):
-        if not given.dtype.is_signed or given.numel() == 0 or given.min().item() >= 0:
-            return indices
+    seen = given.device.type == "cpu" and not (torch.compiler.is_compiling() or is_functorch_wrapped_tensor(given))
+    if not given.dtype.is_signed or (seen and (given.numel() == 0 or given.min().item() >= 0)):
+        return indices
     return torch.where(indices < 0, indices + size, indices)
 
 
