@@ -57,7 +57,7 @@ class Lowered:
 def compile(graph: Graph, backend: Any) -> Callable[..., tuple[list[Any], list[Any]]]:
     """`(inputs, state) -> (flat outputs, values for state_outputs)` for one backend.
 
-    The source stands in the function's `source` attribute.
+    The source stands in the function's `source` attribute, the graph in `graph`.
 
     Example:
         >>> run = compile(trace(lambda x: hornbeam.ops.exp(x) + 1, KerasTensor((2,))), registry.get("torch"))
@@ -145,6 +145,8 @@ def compile(graph: Graph, backend: Any) -> Callable[..., tuple[list[Any], list[A
     exec(source, space)  # the text is made above, from the graph alone
     replay = space["replay"]
     replay.source = source
+    replay.graph = graph
+    replay.constants = [value for name, value in space.items() if name.startswith("constant")]
     return replay
 
 

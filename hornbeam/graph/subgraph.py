@@ -36,7 +36,9 @@ class SubGraph:
             return interpret(self.graph, leaves, backend=backend)[0]
         replay = self.compiled.get(backend.name)
         if replay is None:
-            replay = self.compiled[backend.name] = compile(self.graph, backend)
+            replay = compile(self.graph, backend)
+            if not any(map(backend.is_traced, replay.constants)):  # else they are those of one trace
+                self.compiled[backend.name] = replay
         values = iter(replay(leaves, [])[0])
         return tree.map_structure(
             lambda leaf: next(values) if isinstance(leaf, KerasTensor) else leaf, self.graph.outputs

@@ -20,6 +20,8 @@ from hornbeam.ops.elementwise import (
     erf,
     exp,
     expm1,
+    greater,
+    less,
     log,
     logaddexp,
     minimum,
@@ -272,7 +274,8 @@ def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
         >>> hornbeam.ops.soft_shrink([-1.0, 0.2, 2.0])
         array([-0.5,  0. ,  1.5], dtype=float32)
     """
-    return where(x > threshold, subtract(x, threshold), where(x < -threshold, add(x, threshold), zeros_like(x)))
+    below = where(less(x, -threshold), add(x, threshold), zeros_like(x))
+    return where(greater(x, threshold), subtract(x, threshold), below)
 
 
 @export("keras.ops.hard_shrink", "keras.ops.nn.hard_shrink", "keras.activations.hard_shrink")
@@ -284,7 +287,7 @@ def hard_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
         >>> hornbeam.ops.hard_shrink([-1.0, 0.2, 2.0])
         array([-1.,  0.,  2.], dtype=float32)
     """
-    return where(absolute(x) > threshold, x, zeros_like(x))
+    return where(greater(absolute(x), threshold), x, zeros_like(x))
 
 
 @export("keras.ops.tanh_shrink", "keras.ops.nn.tanh_shrink", "keras.activations.tanh_shrink")
@@ -396,7 +399,7 @@ def softmax(x: Tensor, axis: Axes = -1) -> Tensor:
         >>> hornbeam.ops.softmax([1.0, 1.0])
         array([0.5, 0.5], dtype=float32)
     """
-    e = exp(x - max(x, axis, keepdims=True))
+    e = exp(x - max(x, axis, keepdims=True, initial=-math.inf))
     return e / sum(e, axis, keepdims=True)
 
 
@@ -409,5 +412,5 @@ def log_softmax(x: Tensor, axis: Axes = -1) -> Tensor:
         >>> hornbeam.ops.log_softmax([0.0, -200.0])
         array([   0., -200.], dtype=float32)
     """
-    shifted = x - max(x, axis, keepdims=True)
+    shifted = x - max(x, axis, keepdims=True, initial=-math.inf)
     return shifted - log(sum(exp(shifted), axis, keepdims=True))

@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 
 from hornbeam.core import config
 from hornbeam.core import shape as shapes
-from hornbeam.core.dtype import is_floating, result_type
+from hornbeam.core.dtype import is_floating
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.spec import KerasTensor
+from hornbeam.ops.dtypes import result_type
 
 
 def contraction(key: tuple[str, ...]) -> tuple[str | None, str]:

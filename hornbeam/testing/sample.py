@@ -31,10 +31,10 @@ class Sample:
     Attributes:
         operation: name in `hornbeam.ops`, or in `hornbeam.ops.op.operations` where it is not public.
         args, kwargs: its arguments; structures that hold NumPy arrays.
-        gradient: whether the gradient of each float argument is checked against finite differences; False where it
-            does not exist at the sample, or is not unique.
+        gradient: whether the gradient of each float array is checked against finite differences; False where it does
+            not exist at the sample, or is not unique; or the places of the arrays of which this is true.
         batch: whether the first axis of the first array, and of those of its shape, may be of unknown size; or the
-            places of the arrays of which this is true, counted among the arrays of args and kwargs.
+            places of the arrays of which this is true, counted among the arrays of args and kwargs (by sorted key).
         fixed: whether the result's shape follows from shapes; False where it depends on values.
         tolerance: largest relative and absolute difference between two engines in float32.
         moments: mean and standard deviation of what is drawn, for random operations.
@@ -44,7 +44,7 @@ class Sample:
     operation: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any] = field(default_factory=dict)
-    gradient: bool = False
+    gradient: bool | tuple[int, ...] = False
     batch: bool | tuple[int, ...] = True
     fixed: bool = True
     tolerance: float = 2e-5

@@ -21,7 +21,9 @@ def matmul(x1: Any, x2: Any) -> Any:
 def einsum(subscripts: str, operands: list[Any]) -> Any:
     # the search for an order costs more than a small product of two
     optimize = len(operands) > 2 or max(operand.size for operand in operands) > 256
-    return np.einsum(subscripts, *operands, optimize=optimize).astype(operands[0].dtype, copy=False)
+    dtype = operands[0].dtype
+    wide = operands if dtype.kind != "V" else [operand.astype("float32") for operand in operands]  # bfloat16
+    return np.einsum(subscripts, *wide, optimize=optimize).astype(dtype, copy=False)
 
 
 def sigmoid(x: Any) -> Any:
@@ -77,7 +79,7 @@ def depthwise_conv(x: Any, kernel: Any, strides: Any, padding: str, data_format:
     where = geometry(rank, strides, padding, data_format, dilation)
     view = windows(channels_last(x, where), kernel.shape[:-2], where)
     sums = sum(view[(..., *place)][..., None] * kernel[place] for place in np.ndindex(*kernel.shape[:-2]))
-    return restore(np.reshape(sums, (*np.shape(sums)[:-2], -1)), where)
+    return restore(np.reshape(sums, (*np.shape(sums)[:-2], kernel.shape[-2] * kernel.shape[-1])), where)
 
 
 def conv_transpose(

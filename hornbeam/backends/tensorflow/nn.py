@@ -66,6 +66,19 @@ def check_fit(what: str, x: Any, window: Any, where: Geometry) -> None:
         windows(what, x.shape, x.shape[1:-1], window, where)
 
 
+def of_any_batch(convolution: Callable[..., Any]) -> Callable[..., Any]:
+    """`convolution`, of a batch of nothing, too: there TensorFlow's kernels give the shape of their input."""
+
+    def call(x: Any, *arguments: Any) -> Any:
+        return (
+            convolution(x, *arguments)
+            if x.shape[0] != 0
+            else convolution(tf.zeros((1, *x.shape[1:]), x.dtype), *arguments)[:0]
+        )
+
+    return call
+
+
 def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     where = geometry(x.shape.rank - 2, strides, padding, data_format, dilation)
     x = channels_last(x, where)
@@ -239,9 +252,9 @@ table: dict[str, Callable[..., Any]] = {
     "softsign": tf.nn.softsign,
     "softmax": lambda x, axis: tf.nn.softmax(x, axis[0]),
     "log_softmax": lambda x, axis: tf.nn.log_softmax(x, axis[0]),
-    "conv": conv,
-    "depthwise_conv": depthwise_conv,
-    "conv_transpose": conv_transpose,
+    "conv": of_any_batch(conv),
+    "depthwise_conv": of_any_batch(depthwise_conv),
+    "conv_transpose": of_any_batch(conv_transpose),
     "max_pool": max_pool,
     "average_pool": average_pool,
     "batch_norm_training": batch_norm_training,

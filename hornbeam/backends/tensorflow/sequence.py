@@ -50,7 +50,8 @@ def scan(f: Any, init: Any, xs: Any, length: Any, reverse: bool, unroll: Any, op
         return tree.flatten(tensors(carry)), tensors(y)
 
     # One step outside the loop tells the dtypes of its results; nothing uses its values, so it never runs.
-    first = tree.pack_sequence_as(xs, [None if leaf is None else leaf[0] for leaf in leaves])
+    blank = [None if leaf is None else tf.zeros(leaf.shape[1:], leaf.dtype) for leaf in leaves] if known == 0 else None
+    first = tree.pack_sequence_as(xs, blank or [None if leaf is None else leaf[0] for leaf in leaves])
     example = advance(init, first)[1]
     shapes = [leaf.shape for leaf in tree.flatten(init)]
     results = [

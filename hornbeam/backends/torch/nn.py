@@ -247,10 +247,11 @@ table: dict[str, Callable[..., Any]] = {
 }
 
 conditions: dict[str, Callable[..., bool]] = {
+    "hard_shrink": lambda x, threshold: x.is_floating_point(),
     "dense": lambda x, kernel, bias: x.ndim > 0 and kernel.ndim == 2 and x.dtype not in NARROW,
     "softmax": lambda x, axis: len(axis) == 1,
     "log_softmax": lambda x, axis: len(axis) == 1,
-    "batch_norm_training": lambda x, gamma, beta, axis, epsilon: axis > 0,
+    "batch_norm_training": lambda x, gamma, beta, axis, epsilon: axis > 0 and x.numel() > 0,
     "layer_normalization": lambda x, gamma, beta, axis, epsilon: trailing(x, axis),
     "sparse_categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "binary_crossentropy": lambda target, output, from_logits: from_logits,

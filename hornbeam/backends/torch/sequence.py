@@ -12,7 +12,12 @@ from hornbeam.core import registry, tree
 from hornbeam.ops.control import to_tensors
 
 
+loops = unrolled.make_table("torch", torch.stack)
+
+
 def vectorized_map(function: Any, elements: Any, operands: Any = ()) -> Any:
+    if not len(tree.flatten(elements)[0]):  # `torch.vmap` maps over something
+        return loops["vectorized_map"](function, elements, operands)
     backend = registry.get("torch")
     return torch.vmap(lambda element: to_tensors(function(element, *operands), backend), randomness="different")(
         elements
@@ -161,7 +166,7 @@ def serves_gru(x: Any, h: Any, kernel: Any, recurrent_kernel: Any, bias: Any, ma
 
 
 table = {
-    **unrolled.make_table("torch", torch.stack),
+    **loops,
     "vectorized_map": vectorized_map,
     "custom_gradient": custom_gradient,
     "stop_gradient": torch.detach,

@@ -38,7 +38,9 @@ def rows() -> Iterator[Sample]:
     yield Sample("scattered", (X, places, np.array([9.0, 8.0], "float32"), None), gradient=True, batch=False)
     for reduction in ("add", "max", "min", "mul"):
         twice = np.array([[0], [2], [0]], "int32")
-        yield Sample("scatter_update", (X, twice, Y, reduction), gradient=True, batch=False)
+        # jax has no gradient of products by their repeated factors
+        by = (0,) if reduction == "mul" else True
+        yield Sample("scatter_update", (X, twice, Y, reduction), gradient=by, batch=False)
     yield Sample("scatter", (ints(5, 1, high=3), floats(5, 2), (4, 2)), batch=False)
     yield Sample("unravel_index", (WHOLE, (3, 4)))
     for axis in (-1, 0, 1):
