@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 from hornbeam.core import config
 from hornbeam.core import shape as shapes
-from hornbeam.core.dtype import is_floating
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.spec import KerasTensor
-from hornbeam.ops.dtypes import result_type
+from hornbeam.ops import dtypes
 
 
 def contraction(key: tuple[str, ...]) -> tuple[str | None, str]:
     """Dtype policy of matrix products: the common dtype; int8 against int8 adds up in int32."""
-    common = "int32" if set(key) == {"int8"} else result_type(*key)
-    return common, common
+    return ("int32", "int32") if set(key) == {"int8"} else dtypes.promote(key)
 
 
-def floats(key: tuple[str, ...]) -> tuple[str | None, str]:
-    """Dtype policy: floats of one kind stay as they are, 64-bit ones too; integers become floats."""
-    if len(set(key)) == 1 and key[0] != "float" and key[0] not in ("int", "complex") and is_floating(key[0]):
-        return None, key[0]
-    common = result_type(*key, float)
-    return common, common
+floats = dtypes.real(dtypes.inexact)
+sums = dtypes.real(dtypes.numbers)  # of convolutions: those of whole numbers are whole
 
 
 # einsum
@@ -113,10 +108,18 @@ def per_axis(value: Any, rank: int, what: str) -> tuple[int, ...]:
 
 def geometry(rank: int, strides: Any, padding: str, data_format: str | None = None, dilation_rate: Any = 1) -> Geometry:
     """The arguments checked, with defaults filled in, for `rank` spatial axes."""
+    data_format = data_format or config.image_data_format()
+    try:
+        return _geometry(rank, strides, padding, data_format, dilation_rate)
+    except TypeError:  # lists cannot be looked up
+        return _geometry.__wrapped__(rank, strides, padding, data_format, dilation_rate)
+
+
+@functools.lru_cache(maxsize=1024)
+def _geometry(rank: int, strides: Any, padding: str, data_format: str, dilation_rate: Any) -> Geometry:
     padding = padding.lower()
     if padding not in ("valid", "same"):
         raise ValueError(f'`padding` must be "valid" or "same". Received: {padding!r}.')
-    data_format = data_format or config.image_data_format()
     if data_format not in ("channels_last", "channels_first"):
         raise ValueError(f'`data_format` must be "channels_last" or "channels_first". Received: {data_format!r}.')
     return Geometry(
