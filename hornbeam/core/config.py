@@ -12,8 +12,10 @@ from hornbeam.core.export import export
 
 FLOAT_TYPES = ("float16", "bfloat16", "float32", "float64")
 DATA_FORMATS = ("channels_last", "channels_first")
+RANDOM_MODES = ("native", "portable")
+DEFAULTS = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last", "random_mode": "native"}
 
-_settings: dict[str, Any] = {"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"}
+_settings: dict[str, Any] = dict(DEFAULTS)
 _sources: dict[str, str] = {}  # setting -> the file that it came from
 _chosen: set[str] = set()  # settings that a call has made; files do not change them
 _files_read = False
@@ -93,6 +95,49 @@ def set_image_data_format(data_format: str) -> None:
     _set("image_data_format", data_format)
 
 
+@export("hornbeam.config.random_mode")
+def random_mode() -> str:
+    """How random numbers are drawn: "native" or "portable"; see `set_random_mode`.
+
+    Example:
+        >>> random_mode()
+        'native'
+    """
+    return _get("random_mode")
+
+
+@export("hornbeam.config.set_random_mode")
+def set_random_mode(value: str) -> None:
+    """Set how random numbers are drawn.
+
+    Args:
+        value: "native": by the engine's own generator, the fastest; one seed gives other numbers on other engines.
+            "portable": by one counter-based generator, with the same numbers for one seed on every engine and device.
+
+    What `hornbeam` compiled or recorded is made anew after a change; functions that an engine compiled for the user
+    (`jax.jit`) keep what they were compiled with.
+
+    Raises:
+        ConfigError: another value.
+
+    Example:
+        >>> set_random_mode("native")
+    """
+    _set("random_mode", value)
+
+
+def snapshot() -> tuple[Any, ...]:
+    """The settings that what is compiled or recorded has taken in.
+
+    Example:
+        >>> len(snapshot())
+        4
+    """
+    if not _files_read:
+        _read_files()
+    return tuple([_settings[key] for key in DEFAULTS])
+
+
 def configured_backend() -> tuple[str, str] | None:
     """The backend that the user asked for, and where; None where nobody did.
 
@@ -157,7 +202,7 @@ def reset() -> None:
     """
     global _files_read, _seed
     _settings.clear()
-    _settings.update({"floatx": "float32", "epsilon": 1e-7, "image_data_format": "channels_last"})
+    _settings.update(DEFAULTS)
     _sources.clear()
     _chosen.clear()
     _files_read, _seed = False, None
@@ -186,7 +231,7 @@ def _tell() -> None:
 
 def _problem(key: str, value: Any) -> str | None:
     """What is wrong with the value of a setting, or None."""
-    allowed = {"floatx": FLOAT_TYPES, "image_data_format": DATA_FORMATS}.get(key)
+    allowed = {"floatx": FLOAT_TYPES, "image_data_format": DATA_FORMATS, "random_mode": RANDOM_MODES}.get(key)
     if allowed and value not in allowed:
         return f"`{key}` must be one of {', '.join(map(repr, allowed))}. Received: {value!r}."
     if key == "epsilon" and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
@@ -208,7 +253,7 @@ def _read_files() -> None:
     _files_read = True
     for path in reversed(_files()):  # the later file wins
         for key, value in _read(path).items():
-            if key not in ("floatx", "epsilon", "image_data_format", "backend"):
+            if key not in (*DEFAULTS, "backend"):
                 continue
             if problem := _problem(key, value):
                 _warn(path, problem)

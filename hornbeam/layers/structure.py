@@ -46,6 +46,13 @@ class Mutations:
 mutations = Mutations()
 
 
+def _settings_changed() -> None:
+    mutations.count += 1
+
+
+config.on_change(_settings_changed)
+
+
 def held(layer: Any) -> Iterator[tuple[str, Any]]:
     """Pairs (attribute name, object) for what the attributes hold, containers opened."""
     for name, value in list(layer.__dict__.items()):

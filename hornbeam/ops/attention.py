@@ -16,7 +16,7 @@ from hornbeam.ops.create import arange, shape
 from hornbeam.ops.elementwise import add, cast, divide, greater_equal, logical_and, multiply, tanh, where
 from hornbeam.ops.move import expand_dims, repeat, transpose
 from hornbeam.ops.op import Tensor, composite
-from hornbeam.ops.random import random_dropout
+from hornbeam.ops.random import drawn_by_mode
 
 # what a masked logit becomes: far below any other, and finite, so that a row without a key gets equal weights, not NaN
 MASKED = -0.7 * 3.4028235e38
@@ -87,7 +87,7 @@ def attention_with_scores(
     """
     _check(query, key, value)
     weights = _weights(query, key, bias, mask, scale, is_causal, None)
-    kept = weights if seed is None or dropout_rate <= 0 else random_dropout(seed, weights, dropout_rate, None)
+    kept = weights if seed is None or dropout_rate <= 0 else drawn_by_mode("dropout")(seed, weights, dropout_rate, None)
     return _weighted(kept, value, len_of_heads(query)), weights
 
 

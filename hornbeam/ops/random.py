@@ -6,7 +6,7 @@ public functions of `keras.random` draw a seed from a `SeedGenerator` (or take a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hornbeam.core import config, counter, registry
@@ -14,12 +14,13 @@ from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import ConfigError, DtypeError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.variable import Variable
+from hornbeam.ops import random_portable as random_portable
 from hornbeam.ops import rules_sequence as rules
 from hornbeam.ops.create import convert_to_tensor, shape, zeros_like
 from hornbeam.ops.elementwise import add, cast, divide, greater_equal, log, multiply, negative
 from hornbeam.ops.index import take
 from hornbeam.ops.move import broadcast_to, expand_dims, stack
-from hornbeam.ops.op import DType, Tensor, composite, primitive
+from hornbeam.ops.op import DType, Tensor, composite, operations, primitive
 from hornbeam.ops.order import argsort
 from hornbeam.ops.reduce import argmax
 
@@ -257,6 +258,11 @@ def random_shuffle(seed: Tensor, x: Tensor, axis: int) -> Tensor:
 # the public functions
 
 
+def drawn_by_mode(name: str) -> Callable[..., Any]:
+    """The draw "uniform", "dropout", ... as a function of a seed, in the mode of the process."""
+    return operations[f"random.{'' if config.random_mode() == 'native' else 'portable_'}{name}"].function
+
+
 def _float(dtype: Any, name: str) -> str:
     dtype = dtypes.standardize(dtype)
     if not dtypes.is_floating(dtype):
@@ -281,7 +287,7 @@ def uniform(shape: Any, minval: float = 0.0, maxval: float = 1.0, dtype: Any = N
         >>> hornbeam.random.uniform((2, 3), seed=1).shape
         (2, 3)
     """
-    return random_uniform(draw_seed(seed), tuple(shape), minval, maxval, _float(dtype, "uniform"))
+    return drawn_by_mode("uniform")(draw_seed(seed), tuple(shape), minval, maxval, _float(dtype, "uniform"))
 
 
 @export("keras.random.normal")
@@ -301,7 +307,7 @@ def normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: Any = None
         >>> hornbeam.random.normal((2, 3), seed=1).shape
         (2, 3)
     """
-    return random_normal(draw_seed(seed), tuple(shape), mean, stddev, _float(dtype, "normal"))
+    return drawn_by_mode("normal")(draw_seed(seed), tuple(shape), mean, stddev, _float(dtype, "normal"))
 
 
 @export("keras.random.truncated_normal")
@@ -321,7 +327,8 @@ def truncated_normal(shape: Any, mean: float = 0.0, stddev: float = 1.0, dtype: 
         >>> hornbeam.random.truncated_normal((2, 3), seed=1).shape
         (2, 3)
     """
-    return random_truncated_normal(draw_seed(seed), tuple(shape), mean, stddev, _float(dtype, "truncated_normal"))
+    dtype = _float(dtype, "truncated_normal")
+    return drawn_by_mode("truncated_normal")(draw_seed(seed), tuple(shape), mean, stddev, dtype)
 
 
 @export("keras.random.randint")
@@ -344,7 +351,7 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
     dtype = dtypes.standardize(dtype)
     if not dtypes.is_integer(dtype):
         raise DtypeError(f"`keras.random.randint` requires an integer `dtype`. Received: dtype={dtype}")
-    return random_integers(draw_seed(seed), tuple(shape), minval, maxval, dtype)
+    return drawn_by_mode("randint")(draw_seed(seed), tuple(shape), minval, maxval, dtype)
 
 
 @export("keras.random.categorical")
@@ -373,7 +380,8 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
             "`logits` should be a 2-D tensor with shape [batch_size, num_classes]. "
             f"Received: logits.shape={tuple(logits.shape)}"
         )
-    return random_categorical(draw_seed(seed, logits), logits, num_samples, dtypes.standardize(dtype))
+    draw = drawn_by_mode("categorical")
+    return draw(draw_seed(seed, logits), logits, num_samples, dtypes.standardize(dtype))
 
 
 @export("keras.random.dropout")
@@ -394,7 +402,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     """
     if rate <= 0:
         return convert_to_tensor(inputs)
-    return random_dropout(
+    return drawn_by_mode("dropout")(
         draw_seed(seed, inputs), inputs, rate, tuple(noise_shape) if noise_shape is not None else None
     )
 
@@ -413,7 +421,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
         (5,)
     """
     x = convert_to_tensor(x)
-    return random_shuffle(draw_seed(seed, x), x, axis % len(x.shape))
+    return drawn_by_mode("shuffle")(draw_seed(seed, x), x, axis % len(x.shape))
 
 
 @export("keras.random.gamma")
@@ -431,7 +439,7 @@ def gamma(shape: Any, alpha: Any, dtype: Any = None, seed: Any = None) -> Any:
         (2, 3)
     """
     alpha = broadcast_to(convert_to_tensor(alpha, dtype=_float(dtype, "gamma")), tuple(shape))
-    return random_gamma(draw_seed(seed, alpha), alpha)
+    return drawn_by_mode("gamma")(draw_seed(seed, alpha), alpha)
 
 
 @export("keras.random.beta")
@@ -450,7 +458,7 @@ def beta(shape: Any, alpha: Any, beta: Any, dtype: Any = None, seed: Any = None)
     """
     dtype = _float(dtype, "beta")
     both = [broadcast_to(convert_to_tensor(value, dtype=dtype), tuple(shape)) for value in (alpha, beta)]
-    pair = random_gamma(draw_seed(seed, both[0]), stack(both))
+    pair = drawn_by_mode("gamma")(draw_seed(seed, both[0]), stack(both))
     return divide(pair[0], add(pair[0], pair[1]))
 
 
@@ -473,4 +481,4 @@ def binomial(shape: Any, counts: Any, probabilities: Any, dtype: Any = None, see
     trials, chance = [
         broadcast_to(convert_to_tensor(value, dtype=drawn), tuple(shape)) for value in (counts, probabilities)
     ]
-    return cast(random_binomial(draw_seed(seed, trials), trials, chance), dtype)
+    return cast(drawn_by_mode("binomial")(draw_seed(seed, trials), trials, chance), dtype)

@@ -28,3 +28,8 @@ def next_seed(state: KerasTensor) -> Any:
 def same(x: KerasTensor, *_: Any) -> Any:
     """The shape of the first argument."""
     return x.dims
+
+
+def drawn_bits(seed: KerasTensor, shape: Any, *_: Any) -> Any:
+    """int32 of the shape that was asked for."""
+    return Spec(tuple(shape), "int32")

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from hornbeam.core import registry, tree
+from hornbeam.core import config, registry, tree
 from hornbeam.core.errors import MixedBackendsError
 from hornbeam.core.export import export
 from hornbeam.core.variable import Variable
@@ -115,14 +115,15 @@ def jit(function: Callable[..., Any]) -> Callable[..., Any]:
         >>> float(double(hornbeam.ops.ones(())))
         2.0
     """
-    compiled: dict[str, Callable[..., Any]] = {}
+    compiled: dict[Any, Callable[..., Any]] = {}
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         backend = _backend((args, kwargs), "jit")
-        if backend.name not in compiled:
-            compiled[backend.name] = backend.jit(function)
-        return compiled[backend.name](*args, **kwargs)
+        key = backend.name, config.snapshot()
+        if key not in compiled:
+            compiled[key] = backend.jit(function)
+        return compiled[key](*args, **kwargs)
 
     return call
 

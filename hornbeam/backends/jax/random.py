@@ -9,6 +9,8 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from hornbeam.ops.random_portable import KEY_STEPS, MULTIPLIERS, ROUNDS
+
 
 def key_of(seed: Any) -> Any:
     return jax.random.wrap_key_data(seed, impl="threefry2x32")
@@ -83,7 +85,32 @@ def dropout(seed: Any, inputs: Any, rate: float, noise_shape: Any) -> Any:
     return jnp.where(keep, inputs * jnp.asarray(1.0 / (1.0 - rate), inputs.dtype), jnp.zeros((), inputs.dtype))
 
 
+@functools.partial(jax.jit, static_argnums=(1, 2))
+def bits(seed: Any, shape: Any, count: int, stream: Any) -> Any:
+    total = math.prod(shape)
+    block = jax.lax.iota("uint32", -(-total // 4))
+    zero, factors = jnp.zeros_like(block), [jnp.uint32(factor) for factor in MULTIPLIERS]
+
+    def upper(x: Any, y: Any) -> Any:
+        """The upper word of a product, by halves: there may be no 64-bit integers."""
+        a, b, c, d = x >> 16, x & 0xFFFF, y >> 16, y & 0xFFFF
+        low = a * d + (b * d >> 16)
+        return a * c + (low >> 16) + (b * c + (low & 0xFFFF) >> 16)
+
+    def one(i: Any, state: Any) -> Any:
+        (a, b, c, d), (k, m) = state
+        words = upper(c, factors[1]) ^ b ^ k, c * factors[1], upper(a, factors[0]) ^ d ^ m, a * factors[0]
+        return words, (k + jnp.uint32(KEY_STEPS[0]), m + jnp.uint32(KEY_STEPS[1]))
+
+    # a loop: unrolled, XLA on CPU computes every round anew for each of the words that need it
+    key = seed.astype("uint32")
+    first = (block, zero, zero + jnp.asarray(stream, "uint32"), zero), (key[0], key[1])
+    words, _ = jax.lax.fori_loop(0, ROUNDS, one, first)
+    return (jnp.stack(words, -1) >> 32 - count).astype("int32").reshape(-1)[:total].reshape(shape)
+
+
 table = {
+    "random.bits": bits,
     "random.next_seed": next_seed,
     "random.uniform": uniform,
     "random.normal": normal,
