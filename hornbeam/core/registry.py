@@ -24,10 +24,18 @@ BUILT_IN = {
     "torch": ("torch", 'pip install "hornbeam[torch]"'),
     "tensorflow": ("tensorflow", 'pip install "hornbeam[tensorflow]"'),
     "numpy": ("numpy", "pip install numpy"),
+    "openvino": ("openvino", 'pip install "hornbeam[openvino]"'),
 }
 DEFAULT_ORDER = ("jax", "torch", "tensorflow", "numpy")
 # root package of a tensor's class -> the backend that owns it
-PACKAGES = {"hornbeam": "symbolic", "jax": "jax", "jaxlib": "jax", "torch": "torch", "tensorflow": "tensorflow"}
+PACKAGES = {
+    "hornbeam": "symbolic",
+    "jax": "jax",
+    "jaxlib": "jax",
+    "torch": "torch",
+    "tensorflow": "tensorflow",
+    "openvino": "openvino",
+}
 
 backends: dict[str, Any] = {}
 # tensor class -> its backend; None for what follows the tensors beside it (numpy arrays, python numbers)
