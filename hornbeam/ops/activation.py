@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from hornbeam.core.dtype import is_complex
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
 from hornbeam.ops import dtypes
@@ -17,6 +18,7 @@ from hornbeam.ops.elementwise import (
     add,
     clip,
     divide,
+    dtype_of,
     erf,
     exp,
     expm1,
@@ -35,8 +37,9 @@ from hornbeam.ops.elementwise import (
 from hornbeam.ops.move import flip, moveaxis, split
 from hornbeam.ops.op import Axes, Axis, Tensor, composite
 from hornbeam.ops.order import sort
-from hornbeam.ops.reduce import cumsum, max, sum
-from hornbeam.ops.rules_nn import floats
+from hornbeam.ops.reduce import cumsum, largest, sum
+
+real_floats = dtypes.real(dtypes.inexact)
 
 SELU_ALPHA = 1.6732632423543772
 SELU_SCALE = 1.0507009873554805
@@ -48,7 +51,7 @@ def _up_to_zero(x: Any) -> Any:
 
 
 @export("keras.ops.relu", "keras.ops.nn.relu")
-@composite(dtype=dtypes.same)
+@composite(dtype=dtypes.numeric(dtypes.real(dtypes.same)))
 def relu(x: Tensor) -> Tensor:
     """max(x, 0); the slope at 0 is 0.
 
@@ -56,11 +59,11 @@ def relu(x: Tensor) -> Tensor:
         >>> hornbeam.ops.relu([-1.0, 0.0, 2.0])
         array([0., 0., 2.], dtype=float32)
     """
-    return where(x > 0, x, zeros_like(x))
+    return where(x <= 0, zeros_like(x), x)
 
 
 @export("keras.ops.relu6", "keras.ops.nn.relu6", "keras.activations.relu6")
-@composite(dtype=dtypes.same)
+@composite(dtype=dtypes.numeric(dtypes.real(dtypes.same)))
 def relu6(x: Tensor) -> Tensor:
     """min(max(x, 0), 6) (Krizhevsky, 2010).
 
@@ -68,11 +71,11 @@ def relu6(x: Tensor) -> Tensor:
         >>> hornbeam.ops.relu6([-1.0, 2.0, 8.0])
         array([0., 2., 6.], dtype=float32)
     """
-    return where(x > 0, minimum(x, 6), zeros_like(x))
+    return where(x <= 0, zeros_like(x), minimum(x, 6))
 
 
 @export("keras.ops.leaky_relu", "keras.ops.nn.leaky_relu", "keras.activations.leaky_relu")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
     """x where x > 0, else negative_slope * x (Maas et al., 2013).
 
@@ -84,7 +87,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
 
 
 @export("keras.ops.elu", "keras.ops.nn.elu", "keras.activations.elu")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """x where x > 0, else alpha * (exp(x) - 1) (Clevert et al., https://arxiv.org/abs/1511.07289).
 
@@ -96,7 +99,7 @@ def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
 
 
 @export("keras.ops.selu", "keras.ops.nn.selu", "keras.activations.selu")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def selu(x: Tensor) -> Tensor:
     """A scaled `elu` that keeps mean 0 and variance 1 (Klambauer et al., https://arxiv.org/abs/1706.02515).
 
@@ -108,7 +111,7 @@ def selu(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.celu", "keras.ops.nn.celu", "keras.activations.celu")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
     """max(x, 0) + min(0, alpha * (exp(x / alpha) - 1)) (Barron, https://arxiv.org/abs/1704.07483).
 
@@ -120,7 +123,7 @@ def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
 
 
 @export("keras.ops.sigmoid", "keras.ops.nn.sigmoid", "keras.activations.sigmoid")
-@composite(dtype=floats)
+@composite(dtype=dtypes.inexact)
 def sigmoid(x: Tensor) -> Tensor:
     """1 / (1 + exp(-x)).
 
@@ -128,11 +131,13 @@ def sigmoid(x: Tensor) -> Tensor:
         >>> hornbeam.ops.sigmoid([0.0])
         array([0.5], dtype=float32)
     """
+    if is_complex(dtype_of(x)):
+        return 1 / (exp(-x) + 1)
     return exp(log_sigmoid(x))
 
 
 @export("keras.ops.log_sigmoid", "keras.ops.nn.log_sigmoid", "keras.activations.log_sigmoid")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def log_sigmoid(x: Tensor) -> Tensor:
     """log(sigmoid(x)), exact for large negative x.
 
@@ -144,7 +149,7 @@ def log_sigmoid(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.softplus", "keras.ops.nn.softplus", "keras.activations.softplus")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def softplus(x: Tensor) -> Tensor:
     """log(1 + exp(x)), without overflow.
 
@@ -156,7 +161,7 @@ def softplus(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.softsign", "keras.ops.nn.softsign", "keras.activations.softsign")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def softsign(x: Tensor) -> Tensor:
     """x / (|x| + 1).
 
@@ -175,7 +180,7 @@ def softsign(x: Tensor) -> Tensor:
     "keras.activations.silu",
     "keras.activations.swish",
 )
-@composite(dtype=floats)
+@composite(dtype=dtypes.inexact)
 def silu(x: Tensor) -> Tensor:
     """x * sigmoid(x), also called swish (Ramachandran et al., https://arxiv.org/abs/1710.05941).
 
@@ -190,7 +195,7 @@ swish = silu
 
 
 @export("keras.ops.gelu", "keras.ops.nn.gelu")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def gelu(x: Tensor, approximate: bool = True) -> Tensor:
     """x times the normal distribution's probability of a value below x (https://arxiv.org/abs/1606.08415).
 
@@ -208,7 +213,7 @@ def gelu(x: Tensor, approximate: bool = True) -> Tensor:
 
 
 @export("keras.activations.mish")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def mish(x: Tensor) -> Tensor:
     """x * tanh(softplus(x)) (Misra, https://arxiv.org/abs/1908.08681).
 
@@ -220,7 +225,7 @@ def mish(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.hard_sigmoid", "keras.ops.nn.hard_sigmoid", "keras.activations.hard_sigmoid")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def hard_sigmoid(x: Tensor) -> Tensor:
     """x / 6 + 0.5, cut off at 0 and 1.
 
@@ -239,7 +244,7 @@ def hard_sigmoid(x: Tensor) -> Tensor:
     "keras.activations.hard_silu",
     "keras.activations.hard_swish",
 )
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def hard_silu(x: Tensor) -> Tensor:
     """x * hard_sigmoid(x) (Howard et al., https://arxiv.org/abs/1905.02244).
 
@@ -254,7 +259,7 @@ hard_swish = hard_silu
 
 
 @export("keras.ops.hard_tanh", "keras.ops.nn.hard_tanh", "keras.activations.hard_tanh")
-@composite(dtype=dtypes.same)
+@composite(dtype=real_floats)
 def hard_tanh(x: Tensor) -> Tensor:
     """x cut off at -1 and 1.
 
@@ -266,7 +271,7 @@ def hard_tanh(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.soft_shrink", "keras.ops.nn.soft_shrink", "keras.activations.soft_shrink")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
     """x moved towards 0 by `threshold`, 0 where it would cross.
 
@@ -279,7 +284,7 @@ def soft_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
 
 
 @export("keras.ops.hard_shrink", "keras.ops.nn.hard_shrink", "keras.activations.hard_shrink")
-@composite(dtype=dtypes.same)
+@composite(dtype=real_floats)
 def hard_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
     """x where |x| > threshold, else 0.
 
@@ -291,7 +296,7 @@ def hard_shrink(x: Tensor, threshold: float = 0.5) -> Tensor:
 
 
 @export("keras.ops.tanh_shrink", "keras.ops.nn.tanh_shrink", "keras.activations.tanh_shrink")
-@composite(dtype=floats)
+@composite(dtype=dtypes.inexact)
 def tanh_shrink(x: Tensor) -> Tensor:
     """x - tanh(x).
 
@@ -303,7 +308,7 @@ def tanh_shrink(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.threshold", "keras.ops.nn.threshold", "keras.activations.threshold")
-@composite(dtype=dtypes.same)
+@composite(dtype=real_floats)
 def threshold(x: Tensor, threshold: float, default_value: float) -> Tensor:
     """x where x > threshold, else default_value.
 
@@ -315,7 +320,7 @@ def threshold(x: Tensor, threshold: float, default_value: float) -> Tensor:
 
 
 @export("keras.ops.squareplus", "keras.ops.nn.squareplus", "keras.activations.squareplus")
-@composite(dtype=floats)
+@composite(dtype=dtypes.inexact)
 def squareplus(x: Tensor, b: float = 4) -> Tensor:
     """(x + sqrt(x^2 + b)) / 2 (Barron, https://arxiv.org/abs/2112.11687).
 
@@ -327,7 +332,7 @@ def squareplus(x: Tensor, b: float = 4) -> Tensor:
 
 
 @export("keras.ops.sparse_plus", "keras.ops.nn.sparse_plus", "keras.activations.sparse_plus")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def sparse_plus(x: Tensor) -> Tensor:
     """0 up to -1, (x + 1)^2 / 4 up to 1, then x: the antiderivative of `sparse_sigmoid`.
 
@@ -339,7 +344,7 @@ def sparse_plus(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.sparse_sigmoid", "keras.ops.nn.sparse_sigmoid", "keras.activations.sparse_sigmoid")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def sparse_sigmoid(x: Tensor) -> Tensor:
     """(x + 1) / 2, cut off at 0 and 1.
 
@@ -351,7 +356,7 @@ def sparse_sigmoid(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.sparsemax", "keras.ops.nn.sparsemax", "keras.activations.sparsemax")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def sparsemax(x: Tensor, axis: Axis = -1) -> Tensor:
     """The point of the probability simplex nearest to x: like `softmax`, with exact zeros.
 
@@ -372,7 +377,7 @@ def sparsemax(x: Tensor, axis: Axis = -1) -> Tensor:
 
 
 @export("keras.ops.glu", "keras.ops.nn.glu", "keras.activations.glu")
-@composite(dtype=floats)
+@composite(dtype=dtypes.inexact)
 def glu(x: Tensor, axis: Axis = -1) -> Tensor:
     """The first half of x times the sigmoid of the second (Dauphin et al., https://arxiv.org/abs/1612.08083).
 
@@ -391,7 +396,7 @@ def glu(x: Tensor, axis: Axis = -1) -> Tensor:
 
 
 @export("keras.ops.softmax", "keras.ops.nn.softmax", "keras.activations.softmax")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def softmax(x: Tensor, axis: Axes = -1) -> Tensor:
     """exp(x - max x) / sum exp(x - max x) over `axis` (an int, several, or None for all).
 
@@ -399,12 +404,12 @@ def softmax(x: Tensor, axis: Axes = -1) -> Tensor:
         >>> hornbeam.ops.softmax([1.0, 1.0])
         array([0.5, 0.5], dtype=float32)
     """
-    e = exp(x - max(x, axis, keepdims=True, initial=-math.inf))
+    e = exp(x - largest(x, axis))
     return e / sum(e, axis, keepdims=True)
 
 
 @export("keras.ops.log_softmax", "keras.ops.nn.log_softmax", "keras.activations.log_softmax")
-@composite(dtype=floats)
+@composite(dtype=real_floats)
 def log_softmax(x: Tensor, axis: Axes = -1) -> Tensor:
     """log(softmax(x)), exact where the probability is near 0.
 
@@ -412,5 +417,5 @@ def log_softmax(x: Tensor, axis: Axes = -1) -> Tensor:
         >>> hornbeam.ops.log_softmax([0.0, -200.0])
         array([   0., -200.], dtype=float32)
     """
-    shifted = x - max(x, axis, keepdims=True, initial=-math.inf)
+    shifted = x - largest(x, axis)
     return shifted - log(sum(exp(shifted), axis, keepdims=True))

@@ -23,7 +23,7 @@ MASKED = -0.7 * 3.4028235e38
 
 
 @export("keras.ops.dot_product_attention", "keras.ops.nn.dot_product_attention")
-@composite(dtype=dtypes.floating, promote=("query", "key", "value"))
+@composite(dtype=dtypes.real(dtypes.floating), promote=("query", "key", "value"))
 def dot_product_attention(
     query: Tensor,
     key: Tensor,
@@ -68,7 +68,7 @@ def dot_product_attention(
     return _weighted(weights, value, len_of_heads(query))
 
 
-@composite(dtype=dtypes.floating, promote=("query", "key", "value"))
+@composite(dtype=dtypes.real(dtypes.floating), promote=("query", "key", "value"))
 def attention_with_scores(
     query: Tensor,
     key: Tensor,
@@ -116,7 +116,7 @@ def _weights(
 ) -> Any:
     """The softmax weights: (batch, heads, targets, sources), in the dtype of the query."""
     heads = len_of_heads(query)
-    scale = 1.0 / math.sqrt(int(query.shape[3])) if scale is None else scale
+    scale = 1.0 / math.sqrt(max(int(query.shape[3]), 1)) if scale is None else scale
     # batch heads targets depth times batch heads depth sources
     queries = transpose(multiply(query, scale), (0, 2, 1, 3))
     keys = _repeated(transpose(key, (0, 2, 3, 1)), heads)

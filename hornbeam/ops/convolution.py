@@ -11,15 +11,15 @@ from typing import Any
 
 from hornbeam.core.export import export
 from hornbeam.ops import rules_nn
-from hornbeam.ops.dtypes import same
+from hornbeam.ops.dtypes import numeric, real, same
 from hornbeam.ops.op import Tensor, composite, primitive
-from hornbeam.ops.rules_nn import floats
+from hornbeam.ops.rules_nn import floats, sums
 
 IntOrInts = Any  # an int for all spatial axes, or one for each
 
 
 @export("keras.ops.conv", "keras.ops.nn.conv")
-@primitive(rule=rules_nn.conv, dtype=floats)
+@primitive(rule=rules_nn.conv, dtype=sums)
 def conv(
     inputs: Tensor,
     kernel: Tensor,
@@ -51,7 +51,7 @@ def conv(
 
 
 @export("keras.ops.depthwise_conv", "keras.ops.nn.depthwise_conv")
-@primitive(rule=rules_nn.depthwise_conv, dtype=floats)
+@primitive(rule=rules_nn.depthwise_conv, dtype=sums)
 def depthwise_conv(
     inputs: Tensor,
     kernel: Tensor,
@@ -75,7 +75,7 @@ def depthwise_conv(
 
 
 @export("keras.ops.separable_conv", "keras.ops.nn.separable_conv")
-@composite(dtype=floats)
+@composite(dtype=sums)
 def separable_conv(
     inputs: Tensor,
     depthwise_kernel: Tensor,
@@ -103,7 +103,7 @@ def separable_conv(
 
 
 @export("keras.ops.conv_transpose", "keras.ops.nn.conv_transpose")
-@primitive(rule=rules_nn.conv_transpose, dtype=floats)
+@primitive(rule=rules_nn.conv_transpose, dtype=sums)
 def conv_transpose(
     inputs: Tensor,
     kernel: Tensor,
@@ -131,7 +131,7 @@ def conv_transpose(
 
 
 @export("keras.ops.max_pool", "keras.ops.nn.max_pool")
-@primitive(rule=rules_nn.pool, dtype=same)
+@primitive(rule=rules_nn.pool, dtype=numeric(real(same)))
 def max_pool(
     inputs: Tensor,
     pool_size: IntOrInts,

@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam.core import registry
 from hornbeam.core.dtype import is_bool, is_complex, is_floating, is_integer, standardize
+from hornbeam.core.errors import DtypeError
 from hornbeam.core.export import export
 from hornbeam.core.spec import operators
 from hornbeam.ops import dtypes, rules
@@ -43,7 +44,7 @@ def add(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.subtract", "keras.ops.numpy.subtract")
-@primitive(rule=rules.elementwise, dtype=dtypes.promote)
+@primitive(rule=rules.elementwise, dtype=dtypes.numeric(dtypes.promote))
 def subtract(x1: Tensor, x2: Tensor) -> Tensor:
     """Difference of two tensors, element by element."""
 
@@ -82,13 +83,13 @@ def divide_no_nan(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.floor_divide", "keras.ops.numpy.floor_divide")
-@primitive(rule=rules.elementwise, dtype=dtypes.numbers)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.numbers))
 def floor_divide(x1: Tensor, x2: Tensor) -> Tensor:
     """The largest whole number not above the quotient."""
 
 
 @export("keras.ops.mod", "keras.ops.numpy.mod")
-@primitive(rule=rules.elementwise, dtype=dtypes.numbers)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.numbers))
 def mod(x1: Tensor, x2: Tensor) -> Tensor:
     """x1 - x2 * floor(x1 / x2): the remainder with the sign of the divisor.
 
@@ -99,7 +100,7 @@ def mod(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.fmod", "keras.ops.numpy.fmod")
-@composite(dtype=dtypes.numbers)
+@composite(dtype=dtypes.real(dtypes.numbers))
 def fmod(x1: Tensor, x2: Tensor) -> Tensor:
     """The remainder with the sign of the dividend."""
     remainder = mod(absolute(x1), absolute(x2))
@@ -113,7 +114,7 @@ def power(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.negative", "keras.ops.numpy.negative")
-@primitive(rule=rules.same, dtype=dtypes.same)
+@primitive(rule=rules.same, dtype=dtypes.numeric(dtypes.same))
 def negative(x: Tensor) -> Tensor:
     """-x."""
 
@@ -128,20 +129,20 @@ abs = absolute
 
 
 @export("keras.ops.fabs", "keras.ops.numpy.fabs")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def fabs(x: Tensor) -> Tensor:
     """Distance from 0, as a float."""
     return absolute(x)
 
 
 @export("keras.ops.sign", "keras.ops.numpy.sign")
-@primitive(rule=rules.same, dtype=dtypes.same)
+@primitive(rule=rules.same, dtype=dtypes.numeric(dtypes.same))
 def sign(x: Tensor) -> Tensor:
     """-1, 0 or 1, as x is negative, 0 or positive."""
 
 
 @export("keras.ops.signbit", "keras.ops.numpy.signbit")
-@composite
+@composite(dtype=dtypes.real(dtypes.test))
 def signbit(x: Tensor) -> Tensor:
     """Whether the sign is set: for negative numbers and for -0.0."""
     if is_floating(dtype_of(x)):
@@ -164,13 +165,13 @@ def sqrt(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.rsqrt")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.inexact)
 def rsqrt(x: Tensor) -> Tensor:
     """1 / sqrt(x)."""
 
 
 @export("keras.ops.cbrt", "keras.ops.numpy.cbrt")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.wide_floating))
 def cbrt(x: Tensor) -> Tensor:
     """Cube root, negative for negative numbers."""
     return multiply(sign(x), power(absolute(x), 1.0 / 3.0))
@@ -184,7 +185,7 @@ def reciprocal(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.hypot", "keras.ops.numpy.hypot")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.wide_floating))
 def hypot(x1: Tensor, x2: Tensor) -> Tensor:
     """sqrt(x1**2 + x2**2), without overflow on the way."""
     x1, x2 = absolute(x1), absolute(x2)
@@ -194,13 +195,13 @@ def hypot(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.gcd", "keras.ops.numpy.gcd")
-@primitive(rule=rules.elementwise, dtype=dtypes.bits)
+@primitive(rule=rules.elementwise, dtype=dtypes.whole)
 def gcd(x1: Tensor, x2: Tensor) -> Tensor:
     """Greatest common divisor of whole numbers."""
 
 
 @export("keras.ops.lcm", "keras.ops.numpy.lcm")
-@composite(dtype=dtypes.bits)
+@composite(dtype=dtypes.whole)
 def lcm(x1: Tensor, x2: Tensor) -> Tensor:
     """Least common multiple of whole numbers."""
     divisor = gcd(x1, x2)
@@ -223,25 +224,25 @@ def not_equal(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.less", "keras.ops.numpy.less")
-@primitive(rule=rules.elementwise, dtype=dtypes.boolean)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.boolean))
 def less(x1: Tensor, x2: Tensor) -> Tensor:
     """x1 < x2 for each element."""
 
 
 @export("keras.ops.less_equal", "keras.ops.numpy.less_equal")
-@primitive(rule=rules.elementwise, dtype=dtypes.boolean)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.boolean))
 def less_equal(x1: Tensor, x2: Tensor) -> Tensor:
     """x1 <= x2 for each element."""
 
 
 @export("keras.ops.greater", "keras.ops.numpy.greater")
-@primitive(rule=rules.elementwise, dtype=dtypes.boolean)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.boolean))
 def greater(x1: Tensor, x2: Tensor) -> Tensor:
     """x1 > x2 for each element."""
 
 
 @export("keras.ops.greater_equal", "keras.ops.numpy.greater_equal")
-@primitive(rule=rules.elementwise, dtype=dtypes.boolean)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.boolean))
 def greater_equal(x1: Tensor, x2: Tensor) -> Tensor:
     """x1 >= x2 for each element."""
 
@@ -261,33 +262,33 @@ def isclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equa
 
 
 @export("keras.ops.maximum", "keras.ops.numpy.maximum")
-@primitive(rule=rules.elementwise, dtype=dtypes.promote)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.promote))
 def maximum(x1: Tensor, x2: Tensor) -> Tensor:
     """The larger of two, for each element; NaN where either is NaN."""
 
 
 @export("keras.ops.minimum", "keras.ops.numpy.minimum")
-@primitive(rule=rules.elementwise, dtype=dtypes.promote)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.promote))
 def minimum(x1: Tensor, x2: Tensor) -> Tensor:
     """The smaller of two, for each element; NaN where either is NaN."""
 
 
 @export("keras.ops.fmax", "keras.ops.numpy.fmax")
-@composite(dtype=dtypes.promote)
+@composite(dtype=dtypes.real(dtypes.promote))
 def fmax(x1: Tensor, x2: Tensor) -> Tensor:
     """The larger of two, for each element; a NaN gives way to the other."""
     return where(isnan(x1), x2, where(isnan(x2), x1, maximum(x1, x2)))
 
 
 @export("keras.ops.fmin", "keras.ops.numpy.fmin")
-@composite(dtype=dtypes.promote)
+@composite(dtype=dtypes.real(dtypes.promote))
 def fmin(x1: Tensor, x2: Tensor) -> Tensor:
     """The smaller of two, for each element; a NaN gives way to the other."""
     return where(isnan(x1), x2, where(isnan(x2), x1, minimum(x1, x2)))
 
 
 @export("keras.ops.clip", "keras.ops.numpy.clip")
-@composite(dtype=dtypes.numbers)
+@composite(dtype=dtypes.real(dtypes.numbers))
 def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
     """x, with what lies outside [x_min, x_max] moved to the nearer end; the dtype stays.
 
@@ -300,7 +301,7 @@ def clip(x: Tensor, x_min: Any, x_max: Any) -> Tensor:
 
 
 @export("keras.ops.heaviside", "keras.ops.numpy.heaviside")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.wide_floating))
 def heaviside(x1: Tensor, x2: Tensor) -> Tensor:
     """0 where x1 is negative, x2 where it is 0, 1 where it is positive."""
     step = where(equal(x1, 0), x2, cast(greater(x1, 0), dtype_of(x1)))
@@ -397,7 +398,7 @@ def isreal(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.nan_to_num", "keras.ops.numpy.nan_to_num")
-@composite
+@composite(dtype=dtypes.real(dtypes.same))
 def nan_to_num(x: Tensor, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """x with NaN and the infinities replaced; infinities by the largest numbers of the dtype, if not told otherwise.
 
@@ -480,19 +481,19 @@ right_shift = bitwise_right_shift
 
 
 @export("keras.ops.floor", "keras.ops.numpy.floor")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.floating))
 def floor(x: Tensor) -> Tensor:
     """The largest whole number not above x."""
 
 
 @export("keras.ops.ceil", "keras.ops.numpy.ceil")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.floating))
 def ceil(x: Tensor) -> Tensor:
     """The smallest whole number not below x."""
 
 
 @export("keras.ops.round", "keras.ops.numpy.round")
-@primitive(rule=rules.same, dtype=dtypes.same)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.same))
 def round(x: Tensor, decimals: int = 0) -> Tensor:
     """x to so many decimals; halves go to the even neighbour.
 
@@ -503,7 +504,7 @@ def round(x: Tensor, decimals: int = 0) -> Tensor:
 
 
 @export("keras.ops.trunc", "keras.ops.numpy.trunc")
-@composite
+@composite(dtype=dtypes.real(dtypes.same))
 def trunc(x: Tensor) -> Tensor:
     """x without what comes after the point."""
     return where(less(x, 0), ceil(x), floor(x)) if is_floating(dtype_of(x)) else x
@@ -551,19 +552,19 @@ def _limits(dtype: str) -> tuple[float, float] | None:
 
 
 @export("keras.ops.exp", "keras.ops.numpy.exp")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.inexact)
 def exp(x: Tensor) -> Tensor:
     """e**x."""
 
 
 @export("keras.ops.expm1", "keras.ops.numpy.expm1")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.inexact)
 def expm1(x: Tensor) -> Tensor:
     """e**x - 1, exact near 0."""
 
 
 @export("keras.ops.exp2", "keras.ops.numpy.exp2")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.inexact)
 def exp2(x: Tensor) -> Tensor:
     """2**x."""
     return power(2.0, x)
@@ -596,7 +597,7 @@ def log10(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.logaddexp", "keras.ops.numpy.logaddexp")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def logaddexp(x1: Tensor, x2: Tensor) -> Tensor:
     """log(exp(x1) + exp(x2)), without overflow."""
     # equal infinities would give inf - inf
@@ -605,7 +606,7 @@ def logaddexp(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.logaddexp2", "keras.ops.numpy.logaddexp2")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def logaddexp2(x1: Tensor, x2: Tensor) -> Tensor:
     """log2(2**x1 + 2**x2), without overflow."""
     return divide(logaddexp(multiply(x1, math.log(2)), multiply(x2, math.log(2))), math.log(2))
@@ -615,30 +616,32 @@ def logaddexp2(x1: Tensor, x2: Tensor) -> Tensor:
 @composite
 def ldexp(x1: Tensor, x2: Tensor) -> Tensor:
     """x1 * 2**x2 with whole x2."""
+    if not is_integer(dtype_of(x2)):
+        raise DtypeError(f"ldexp(): the exponents `x2` must be whole numbers. Received: dtype {dtype_of(x2)}.")
     x1 = x1 if is_floating(dtype_of(x1)) else cast(x1, standardize(None))
     return multiply(x1, exp2(cast(x2, dtype_of(x1))))
 
 
 @export("keras.ops.erf")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.floating))
 def erf(x: Tensor) -> Tensor:
     """The error function: 2 / sqrt(pi) times the integral of exp(-t**2) from 0 to x."""
 
 
 @export("keras.ops.erfc")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.floating))
 def erfc(x: Tensor) -> Tensor:
     """1 - erf(x), exact for large x."""
 
 
 @export("keras.ops.erfinv")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.floating))
 def erfinv(x: Tensor) -> Tensor:
     """The y with erf(y) == x; infinite at -1 and 1, NaN beyond."""
 
 
 @export("keras.ops.i0", "keras.ops.numpy.i0")
-@primitive(rule=rules.same, dtype=dtypes.floating)
+@primitive(rule=rules.same, dtype=dtypes.real(dtypes.wide_floating))
 def i0(x: Tensor) -> Tensor:
     """Modified Bessel function of the first kind, order 0."""
 
@@ -683,7 +686,7 @@ def arctan(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.arctan2", "keras.ops.numpy.arctan2")
-@primitive(rule=rules.elementwise, dtype=dtypes.floating)
+@primitive(rule=rules.elementwise, dtype=dtypes.real(dtypes.floating))
 def arctan2(x1: Tensor, x2: Tensor) -> Tensor:
     """The angle of the point (x2, x1), in [-pi, pi]."""
 
@@ -734,14 +737,14 @@ def sinc(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.deg2rad", "keras.ops.numpy.deg2rad")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.wide_floating)
 def deg2rad(x: Tensor) -> Tensor:
     """Degrees to radians."""
     return multiply(x, math.pi / 180)
 
 
 @export("keras.ops.rad2deg", "keras.ops.numpy.rad2deg")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.wide_floating)
 def rad2deg(x: Tensor) -> Tensor:
     """Radians to degrees."""
     return multiply(x, 180 / math.pi)

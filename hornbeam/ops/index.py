@@ -10,13 +10,13 @@ from hornbeam.core import shape as shapes
 from hornbeam.core.dtype import is_floating, is_integer
 from hornbeam.core.errors import ConfigError, ShapeError, UnknownDimError
 from hornbeam.core.export import export
-from hornbeam.core.spec import KerasTensor
+from hornbeam.core.spec import KerasTensor, operators
 from hornbeam.ops import dtypes, rules
 from hornbeam.ops.create import backend_beside, like
 from hornbeam.ops.create import shape as shape_of
 from hornbeam.ops.elementwise import cast, dtype_of, equal, floor_divide, imag, logical_and, mod, real, where
 from hornbeam.ops.move import expand_dims, ravel, reshape, stack
-from hornbeam.ops.op import Axis, DType, Tensor, composite, primitive
+from hornbeam.ops.op import Axis, DType, Tensor, composite, operations, primitive
 from hornbeam.ops.reduce import any as any_
 from hornbeam.ops.reduce import max as max_
 
@@ -169,24 +169,39 @@ def one_hot(x: Tensor, num_classes: int, axis: Axis = -1, dtype: DType = None, s
 
 
 @export("keras.ops.multi_hot", "keras.ops.nn.multi_hot")
-@composite
 def multi_hot(
-    inputs: Tensor, num_classes: int | None = None, axis: int = -1, dtype: DType = None, sparse: bool = False
-) -> Tensor:
+    inputs: Any, num_classes: int | None = None, axis: int = -1, dtype: Any = None, sparse: bool = False, **kwargs: Any
+) -> Any:
     """A 1 at each place that some number of the second axis (or the only one) names, else 0.
 
     Args:
         inputs: whole numbers, such as (batch, length).
         num_classes: number of places.
+        dtype: floatx if None.
+        sparse: accepted as in Keras; the result is dense.
+        kwargs: `num_tokens`, an older name of `num_classes`.
 
     Example:
         >>> hornbeam.ops.multi_hot([[0, 2, 2]], 4)
         array([[1., 0., 1., 0.]], dtype=float32)
     """
+    tokens = kwargs.pop("num_tokens", None)
+    if kwargs:
+        raise TypeError(f"multi_hot() has no argument {sorted(kwargs)[0]!r}.")
+    num_classes = tokens if num_classes is None else num_classes
     if num_classes is None:
         raise ConfigError("multi_hot() needs `num_classes`: the number of places.")
+    return _multi_hot(inputs, num_classes, axis, dtype)
+
+
+@composite(name="multi_hot")
+def _multi_hot(inputs: Tensor, num_classes: int, axis: int, dtype: DType) -> Tensor:
     over = 1 if len(shape_of(inputs)) > 1 else 0
-    return max_(one_hot(inputs, num_classes, axis, dtype), over)
+    return max_(one_hot(inputs, num_classes, axis, dtype), over, initial=0)
+
+
+multi_hot.op = operations["multi_hot"]
+operators["multi_hot"] = multi_hot
 
 
 # Segments
@@ -280,7 +295,7 @@ def isin(x1: Tensor, x2: Tensor, assume_unique: bool = False, invert: bool = Fal
 
 
 @export("keras.ops.view_as_complex")
-@primitive(rule=rules.complex_pair)
+@primitive(rule=rules.complex_pair, dtype=dtypes.real(dtypes.pair))
 def view_as_complex(x: Tensor) -> Tensor:
     """Complex numbers from pairs along the last axis: real and imaginary part."""
 

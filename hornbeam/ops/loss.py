@@ -64,7 +64,7 @@ def _log_probabilities(output: Any, axis: Any) -> Any:
 
 
 @export("keras.ops.categorical_crossentropy", "keras.ops.nn.categorical_crossentropy")
-@composite(dtype=floats)
+@composite(dtype=floats, promote=("output",))
 def categorical_crossentropy(target: Tensor, output: Tensor, from_logits: bool = False, axis: Axis = -1) -> Tensor:
     """-sum(target * log(output)) over the classes.
 
@@ -118,7 +118,7 @@ def sparse_categorical_crossentropy(
 
 
 @export("keras.ops.binary_crossentropy", "keras.ops.nn.binary_crossentropy")
-@composite(dtype=floats)
+@composite(dtype=floats, promote=("output",))
 def binary_crossentropy(target: Tensor, output: Tensor, from_logits: bool = False) -> Tensor:
     """-target * log(output) - (1 - target) * log(1 - output), element by element.
 

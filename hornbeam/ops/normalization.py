@@ -6,21 +6,24 @@ import warnings
 from typing import Any
 
 from hornbeam.core import config
-from hornbeam.core.dtype import standardize
+from hornbeam.core.dtype import is_complex, is_floating, standardize
 from hornbeam.core.export import export
 from hornbeam.core.shape import canonical_axes
+from hornbeam.ops import dtypes
 from hornbeam.ops.elementwise import absolute, cast, maximum, power, rsqrt, square
 from hornbeam.ops.move import reshape, squeeze
 from hornbeam.ops.op import Axes, Axis, Tensor, composite, operations
 from hornbeam.ops.reduce import mean, sum
-from hornbeam.ops.rules_nn import floats
 
 HALVES = ("float16", "bfloat16")
 
 
 def widened(x: Any) -> Any:
-    """16-bit floats as float32: sums of squares and logarithms need the room."""
-    return cast(x, "float32") if standardize(x.dtype) in HALVES else x
+    """16-bit floats as float32: sums of squares and logarithms need the room; whole numbers as floats."""
+    dtype = standardize(x.dtype)
+    if dtype in HALVES:
+        return cast(x, "float32")
+    return x if is_floating(dtype) or is_complex(dtype) else cast(x, config.floatx())
 
 
 def in_dtype_of(x: Any, other: Any) -> Any:
@@ -40,7 +43,7 @@ def _along(x: Any, axes: Any, parameter: Any) -> Any:
 
 
 @export("keras.ops.moments", "keras.ops.nn.moments")
-@composite(dtype=floats, promote=("x",))
+@composite(dtype=dtypes.inexact, promote=("x",))
 def moments(x: Tensor, axes: Axes, keepdims: bool = False, synchronized: bool = False) -> tuple[Tensor, Tensor]:
     """Mean and variance over `axes`. 16-bit floats are summed in float32.
 
@@ -65,7 +68,7 @@ def moments(x: Tensor, axes: Axes, keepdims: bool = False, synchronized: bool = 
 
 
 @export("keras.ops.batch_normalization", "keras.ops.nn.batch_normalization")
-@composite(dtype=floats, promote=("x",))
+@composite(dtype=dtypes.inexact, promote=("x",))
 def batch_normalization(
     x: Tensor,
     mean: Tensor,
@@ -98,7 +101,7 @@ def batch_normalization(
     return in_dtype_of(values * _along(x, (axis,), factor) + _along(x, (axis,), shift), x)
 
 
-@composite(dtype=floats, promote=("x",))
+@composite(dtype=dtypes.inexact, promote=("x",))
 def batch_norm_training(
     x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = None, axis: Axis = -1, epsilon: float = 1e-3
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -118,7 +121,7 @@ def batch_norm_training(
     return in_dtype_of(y, x), average, variance
 
 
-@composite(dtype=floats, promote=("x",), name="layer_normalization")
+@composite(dtype=dtypes.same, promote=("x",), name="layer_normalization")
 def _layer_normalization(
     x: Tensor, gamma: Tensor | None = None, beta: Tensor | None = None, axis: Axes = -1, epsilon: float = 1e-7
 ) -> Tensor:
@@ -137,7 +140,7 @@ def _layer_normalization(
 def layer_normalization(
     x: Any, gamma: Any = None, beta: Any = None, axis: Any = -1, epsilon: float | None = None, **kwargs: Any
 ) -> Any:
-    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, with mean and variance over `axis`.
+    """(x - mean) / sqrt(variance + epsilon) * gamma + beta, with mean and variance over `axis`; the dtype stays.
 
     Source: Ba et al., https://arxiv.org/abs/1607.06450. 16-bit floats are computed in float32.
 
@@ -174,9 +177,9 @@ layer_normalization.op = operations["layer_normalization"]
 
 
 @export("keras.ops.rms_normalization", "keras.ops.nn.rms_normalization")
-@composite(dtype=floats, promote=("x",))
+@composite(dtype=dtypes.same, promote=("x",))
 def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Axes = -1, epsilon: float | None = None) -> Tensor:
-    """x / sqrt(mean(x^2) + epsilon) * scale over `axis`.
+    """x / sqrt(mean(x^2) + epsilon) * scale over `axis`; the dtype stays.
 
     Source: Zhang and Sennrich, https://arxiv.org/abs/1910.07467. 16-bit floats are computed in float32.
 
@@ -196,7 +199,7 @@ def rms_normalization(x: Tensor, scale: Tensor | None = None, axis: Axes = -1, e
 
 
 @export("keras.ops.normalize", "keras.ops.nn.normalize")
-@composite(dtype=floats)
+@composite(dtype=dtypes.real(dtypes.inexact))
 def normalize(x: Tensor, axis: Axes = -1, order: int = 2, epsilon: float | None = None) -> Tensor:
     """x divided by its norm over `axis`; a norm below `epsilon` counts as `epsilon`.
 

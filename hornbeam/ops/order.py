@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hornbeam.core import shape as shapes
 from hornbeam.core.errors import ConfigError
 from hornbeam.core.export import export
 from hornbeam.ops import dtypes, rules
+from hornbeam.ops.create import like
 from hornbeam.ops.create import shape as shape_of
 from hornbeam.ops.elementwise import (
     add,
@@ -15,24 +17,32 @@ from hornbeam.ops.elementwise import (
     ceil,
     divide,
     dtype_of,
+    equal,
     floor,
     greater,
     isfinite,
+    isnan,
     less,
     logical_and,
+    logical_not,
+    logical_or,
+    maximum,
+    minimum,
     multiply,
     subtract,
+    where,
 )
 from hornbeam.ops.elementwise import round as round_
-from hornbeam.ops.index import take, take_along_axis
-from hornbeam.ops.move import expand_dims, moveaxis, reshape
+from hornbeam.ops.index import take_along_axis
+from hornbeam.ops.move import expand_dims, moveaxis, reshape, transpose
 from hornbeam.ops.op import Axes, Axis, Tensor, composite, primitive
-from hornbeam.ops.reduce import count
+from hornbeam.ops.reduce import all as all_
+from hornbeam.ops.reduce import any as any_
 from hornbeam.ops.reduce import sum as sum_
 
 
 @export("keras.ops.sort", "keras.ops.numpy.sort")
-@primitive(rule=rules.along)
+@primitive(rule=rules.along, dtype=dtypes.real(dtypes.same))
 def sort(x: Tensor, axis: Axis = -1) -> Tensor:
     """The elements in ascending order along an axis; of the flat tensor if None.
 
@@ -43,20 +53,20 @@ def sort(x: Tensor, axis: Axis = -1) -> Tensor:
 
 
 @export("keras.ops.argsort", "keras.ops.numpy.argsort")
-@primitive(rule=rules.along, dtype=dtypes.position)
+@primitive(rule=rules.along, dtype=dtypes.real(dtypes.position))
 def argsort(x: Tensor, axis: Axis = -1) -> Tensor:
     """The positions that would sort the tensor along an axis, int32; equal elements keep their order."""
 
 
 @export("keras.ops.argpartition", "keras.ops.numpy.argpartition")
-@composite
+@composite(dtype=dtypes.real(dtypes.position))
 def argpartition(x: Tensor, kth: int, axis: Axis = -1) -> Tensor:
     """Positions that bring the kth smallest element to its place, smaller ones before it and larger ones after."""
     return argsort(x, axis)
 
 
 @export("keras.ops.top_k")
-@primitive(rule=rules.top_k)
+@primitive(rule=rules.top_k, dtype=dtypes.real(dtypes.same))
 def top_k(x: Tensor, k: int, sorted: bool = True) -> Any:
     """The k largest elements along the last axis, and their positions (int32): `(values, indices)`.
 
@@ -88,7 +98,7 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
 
 
 @export("keras.ops.searchsorted", "keras.ops.numpy.searchsorted")
-@primitive(rule=rules.searchsorted, dtype=dtypes.promote)
+@primitive(rule=rules.searchsorted, dtype=dtypes.real(dtypes.promote))
 def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") -> Tensor:
     """Where each value would come in so that the sequence stays sorted; int32.
 
@@ -102,7 +112,7 @@ def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") ->
 
 
 @export("keras.ops.digitize", "keras.ops.numpy.digitize")
-@composite
+@composite(dtype=dtypes.real(dtypes.position))
 def digitize(x: Tensor, bins: Tensor) -> Tensor:
     """Number of the bin that each element falls into: i where bins[i - 1] <= x < bins[i]; int32."""
     return searchsorted(bins, x, "right")
@@ -114,55 +124,93 @@ _METHODS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
 @export("keras.ops.quantile", "keras.ops.numpy.quantile")
-@composite(dtype=dtypes.floating, promote=("x",))
+@composite(dtype=dtypes.real(dtypes.floating), promote=("x",))
 def quantile(x: Tensor, q: Tensor, axis: Axes = None, method: str = "linear", keepdims: bool = False) -> Tensor:
-    """The values below which the shares `q` of the elements over the axes lie.
+    """The values below which the shares `q` of the elements over the axes lie; NaN where one of the elements is.
 
     Args:
-        q: shares in [0, 1], a number or a vector; a vector gives the result a first axis.
+        q: shares in [0, 1], whose axes come first in the result.
         method: between two elements: "linear", "lower", "higher", "midpoint" or "nearest".
 
     Example:
         >>> hornbeam.ops.quantile([1.0, 2.0, 3.0], 0.25)
         array(1.5, dtype=float32)
     """
-    assert isinstance(axis, tuple)
+    return _quantiles("quantile", x, q, axis, method, keepdims, any_)
+
+
+@export("keras.ops.nanquantile", "keras.ops.numpy.nanquantile")
+@composite(dtype=dtypes.real(dtypes.floating), promote=("x",))
+def nanquantile(x: Tensor, q: Tensor, axis: Axes = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """`quantile` of what is not NaN; NaN where all are."""
+    return _quantiles("nanquantile", x, q, axis, method, keepdims, all_)
+
+
+def _exact(x: Any) -> str:
+    """Dtype of positions in x: those in 16 bits would be of other elements."""
+    return "float64" if dtype_of(x) == "float64" else "float32"
+
+
+def _quantiles(name: str, x: Any, q: Any, axis: Any, method: str, keepdims: bool, no_answer: Any) -> Any:
+    """Quantiles of what is not NaN, and NaN where `no_answer` (all or any) says so of what is."""
     if method not in _METHODS:
-        raise ConfigError(f"quantile(): `method` must be one of {', '.join(_METHODS)}. Received: {method!r}.")
-    sizes = shape_of(x)
+        raise ConfigError(f"{name}(): `method` must be one of {', '.join(_METHODS)}. Received: {method!r}.")
+    sizes, shares = shape_of(x), shape_of(q)
+    kind = dtype_of(x)
     rest = [i for i in range(len(sizes)) if i not in axis]
-    flat = moveaxis(x, axis, tuple(range(-len(axis), 0)))
-    ordered = sort(reshape(flat, (*(sizes[i] for i in rest), shapes.size(sizes[i] for i in axis))), -1)
-    q = cast(q, dtype_of(x))
-    position = multiply(q, subtract(count(x, axis), 1.0))
+    kept = tuple(1 if i in axis else size for i, size in enumerate(sizes) if keepdims or i not in axis)
+    number = shapes.size(sizes[i] for i in axis)
+    if type(number) is int and number == 0:
+        return like(x, "full", (*shares, *kept), math.nan, kind)
+    rows = reshape(transpose(x, (*rest, *axis)), (*(sizes[i] for i in rest), number))
+    missing = isnan(rows)
+    ordered = sort(rows, -1)  # NaN last
+    exact = _exact(x)
+    present = sum_(cast(logical_not(missing), exact), -1, keepdims=True)
+    last = maximum(subtract(present, 1.0), 0.0)
+    position = multiply(reshape(cast(q, exact), (-1,)), last)
     below, above = floor(position), ceil(position)
     if method == "nearest":
         below = above = round_(position)
-    lower = take(ordered, cast(below, "int32"), -1)
-    upper = take(ordered, cast(above, "int32"), -1)
+    lower, upper = (
+        take_along_axis(ordered, cast(minimum(maximum(place, 0.0), last), "int32"), -1) for place in (below, above)
+    )
+    found = lower
     if method == "linear":
-        lower = add(lower, multiply(subtract(upper, lower), subtract(position, below)))
+        share = cast(subtract(position, below), kind)
+        found = where(equal(lower, upper), lower, add(lower, multiply(subtract(upper, lower), share)))
     elif method == "midpoint":
-        lower = multiply(add(lower, upper), 0.5)
+        found = multiply(add(lower, upper), 0.5)
     elif method == "higher":
-        lower = upper
-    if len(shape_of(q)):
-        lower = moveaxis(lower, -1, 0)
-    offset = len(shape_of(q))
-    for i in sorted(axis) if keepdims else ():
-        lower = expand_dims(lower, i + offset)
-    return lower
+        found = upper
+    unknown = no_answer(missing, -1, keepdims=True)
+    found = where(logical_or(unknown, isnan(position)), math.nan, found)
+    return reshape(moveaxis(found, -1, 0), (*shares, *kept))
 
 
 @export("keras.ops.percentile", "keras.ops.numpy.percentile")
-@composite(dtype=dtypes.floating, promote=("x",))
+@composite(dtype=dtypes.real(dtypes.floating), promote=("x",))
 def percentile(x: Tensor, q: Tensor, axis: Axes = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """`quantile` with shares in percent."""
-    return quantile(x, divide(cast(q, dtype_of(x)), 100.0), axis, method, keepdims)
+    return quantile(x, divide(cast(q, _exact(x)), 100.0), axis, method, keepdims)
+
+
+@export("keras.ops.nanpercentile", "keras.ops.numpy.nanpercentile")
+@composite(dtype=dtypes.real(dtypes.floating), promote=("x",))
+def nanpercentile(x: Tensor, q: Tensor, axis: Axes = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """`nanquantile` with shares in percent."""
+    return nanquantile(x, divide(cast(q, _exact(x)), 100.0), axis, method, keepdims)
 
 
 @export("keras.ops.median", "keras.ops.numpy.median")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def median(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """The middle element over the axes; the mean of the two middle ones of an even number."""
     return quantile(x, 0.5, axis, "midpoint", keepdims)
+
+
+@export("keras.ops.nanmedian", "keras.ops.numpy.nanmedian")
+@composite(dtype=dtypes.real(dtypes.floating))
+def nanmedian(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
+    """`median` of what is not NaN; NaN where all are."""
+    return nanquantile(x, 0.5, axis, "midpoint", keepdims)

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from hornbeam.core import shape as shapes
-from hornbeam.core.dtype import is_floating
+from hornbeam.core.dtype import is_complex, is_floating
 from hornbeam.core.export import export
 from hornbeam.ops import dtypes, rules
 from hornbeam.ops.create import like
@@ -64,33 +64,33 @@ def prod(x: Tensor, axis: Axes = None, keepdims: bool = False, dtype: DType = No
 
 
 @export("keras.ops.max", "keras.ops.numpy.max")
-@primitive(rule=rules.reduction, dtype=dtypes.same)
+@primitive(rule=rules.extreme, dtype=dtypes.real(dtypes.same))
 def max(x: Tensor, axis: Axes = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """Largest element over the axes, and not less than `initial`."""
 
 
 @export("keras.ops.min", "keras.ops.numpy.min")
-@primitive(rule=rules.reduction, dtype=dtypes.same)
+@primitive(rule=rules.extreme, dtype=dtypes.real(dtypes.same))
 def min(x: Tensor, axis: Axes = None, keepdims: bool = False, initial: Any = None) -> Tensor:
     """Smallest element over the axes, and not more than `initial`."""
 
 
 @export("keras.ops.amax", "keras.ops.numpy.amax")
-@composite
+@composite(dtype=dtypes.real(dtypes.same))
 def amax(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Largest element over the axes."""
     return max(x, axis, keepdims)
 
 
 @export("keras.ops.amin", "keras.ops.numpy.amin")
-@composite
+@composite(dtype=dtypes.real(dtypes.same))
 def amin(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Smallest element over the axes."""
     return min(x, axis, keepdims)
 
 
 @export("keras.ops.ptp", "keras.ops.numpy.ptp")
-@composite
+@composite(dtype=dtypes.numeric(dtypes.real(dtypes.same)))
 def ptp(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """Largest less smallest element over the axes."""
     return subtract(max(x, axis, keepdims), min(x, axis, keepdims))
@@ -116,13 +116,13 @@ def allclose(x1: Tensor, x2: Tensor, rtol: float = 1e-5, atol: float = 1e-8, equ
 
 
 @export("keras.ops.argmax", "keras.ops.numpy.argmax")
-@primitive(rule=rules.position, dtype=dtypes.position)
+@primitive(rule=rules.position, dtype=dtypes.real(dtypes.position))
 def argmax(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Position of the first largest element along the axis, or in the flat tensor where it is None; int32."""
 
 
 @export("keras.ops.argmin", "keras.ops.numpy.argmin")
-@primitive(rule=rules.position, dtype=dtypes.position)
+@primitive(rule=rules.position, dtype=dtypes.real(dtypes.position))
 def argmin(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """Position of the first smallest element along the axis, or in the flat tensor where it is None; int32."""
 
@@ -179,15 +179,16 @@ def mean(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
 @export("keras.ops.var", "keras.ops.numpy.var")
 @composite(dtype=dtypes.average)
 def var(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
-    """mean(|x - mean(x)|**2) over the axes; whole numbers give floats."""
-    return mean(square(absolute(subtract(x, mean(x, axis, keepdims=True)))), axis, keepdims)
+    """mean(|x - mean(x)|**2) over the axes; whole numbers give floats; complex ones stay complex, as in Keras."""
+    spread = mean(square(absolute(subtract(x, mean(x, axis, keepdims=True)))), axis, keepdims)
+    return cast(spread, dtype_of(x)) if is_complex(dtype_of(x)) else spread
 
 
 @export("keras.ops.std", "keras.ops.numpy.std")
 @composite(dtype=dtypes.average)
 def std(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """sqrt(var(x)) over the axes; whole numbers give floats."""
-    return sqrt(var(x, axis, keepdims))
+    return sqrt(real(var(x, axis, keepdims)))
 
 
 @export("keras.ops.average", "keras.ops.numpy.average")
@@ -208,8 +209,14 @@ def average(x: Tensor, axis: Axes = None, weights: Tensor | None = None) -> Tens
     return divide(sum(weighted, axis), sum(add(weights, multiply(x, 0)), axis))
 
 
+def largest(x: Any, axis: tuple[int, ...]) -> Any:
+    """`max` over the axes, which stay; -inf where there is nothing."""
+    number = shapes.size(shape_of(x)[i] for i in axis)
+    return max(x, axis, True, -math.inf if type(number) is int and number == 0 else None)
+
+
 @export("keras.ops.logsumexp")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def logsumexp(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) over the axes, without overflow.
 
@@ -217,8 +224,8 @@ def logsumexp(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
         >>> hornbeam.ops.logsumexp([1000.0, 1000.0])
         array(1000.6931, dtype=float32)
     """
-    largest = max(x, axis, keepdims=True)
-    shift = where(isfinite(largest), largest, 0.0)
+    shift = largest(x, axis)
+    shift = where(isfinite(shift), shift, 0.0)
     total = add(log(sum(exp(subtract(x, shift)), axis, keepdims=True)), shift)
     return total if keepdims else squeeze(total, axis)
 
@@ -227,7 +234,7 @@ def logsumexp(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
 
 def _filled(x: Any, value: float) -> Any:
-    return where(isnan(x), value, x) if is_floating(dtype_of(x)) else x
+    return where(isnan(x), value, x) if is_floating(dtype_of(x)) or is_complex(dtype_of(x)) else x
 
 
 def _nan_where_all_are(x: Any, axis: Any, keepdims: bool, result: Any) -> Any:
@@ -253,14 +260,14 @@ def nanprod(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
 
 
 @export("keras.ops.nanmax", "keras.ops.numpy.nanmax")
-@composite
+@composite(dtype=dtypes.real(dtypes.same))
 def nanmax(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """`max` of what is not NaN; NaN where all are."""
     return _nan_where_all_are(x, axis, keepdims, max(_filled(x, -math.inf), axis, keepdims))
 
 
 @export("keras.ops.nanmin", "keras.ops.numpy.nanmin")
-@composite
+@composite(dtype=dtypes.real(dtypes.same))
 def nanmin(x: Tensor, axis: Axes = None, keepdims: bool = False) -> Tensor:
     """`min` of what is not NaN; NaN where all are."""
     return _nan_where_all_are(x, axis, keepdims, min(_filled(x, math.inf), axis, keepdims))
@@ -302,7 +309,7 @@ def nancumprod(x: Tensor, axis: Axis = None, dtype: DType = None) -> Tensor:
 
 
 @export("keras.ops.nanargmax", "keras.ops.numpy.nanargmax")
-@composite
+@composite(dtype=dtypes.real(dtypes.position))
 def nanargmax(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """`argmax` of what is not NaN; -1 where all are."""
     axes = None if axis is None else (axis,)
@@ -311,7 +318,7 @@ def nanargmax(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
 
 
 @export("keras.ops.nanargmin", "keras.ops.numpy.nanargmin")
-@composite
+@composite(dtype=dtypes.real(dtypes.position))
 def nanargmin(x: Tensor, axis: Axis = None, keepdims: bool = False) -> Tensor:
     """`argmin` of what is not NaN; -1 where all are."""
     axes = None if axis is None else (axis,)

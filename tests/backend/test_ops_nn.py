@@ -313,7 +313,7 @@ def test_dtype_of_products(backend: str, left: str, right: str, wanted: str) -> 
 def test_integers_become_floats(backend: str) -> None:
     engine = registry.default()
     whole = engine.convert(np.array([[-1, 0, 2]], "int32"), None)
-    for name in ("sigmoid", "softmax", "gelu", "silu", "elu", "layer_normalization"):
+    for name in ("sigmoid", "softmax", "gelu", "silu", "elu", "normalize"):
         assert engine.dtype(operations[name].function(whole)) == "float32"
     assert engine.dtype(ops.relu(whole)) == "int32"
     np.testing.assert_array_equal(engine.to_numpy(ops.relu(whole)), [[0, 0, 2]])

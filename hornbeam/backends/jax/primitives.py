@@ -11,7 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from hornbeam.core import config
+from hornbeam.core.errors import DtypeError
 from hornbeam.ops.rules import span
+
+INT32 = np.dtype("int32")
 
 
 def dtype_or_floatx(name: str | None) -> str:
@@ -45,6 +48,12 @@ def cast(x: Any, dtype: str) -> Any:
     return x.astype(dtype)
 
 
+def reinterpreted(x: Any, dtype: str) -> Any:
+    if dtype_or_floatx(dtype) != dtype:
+        raise DtypeError(f"view(): JAX has {dtype} in 64-bit mode only (jax.config.update('jax_enable_x64', True)).")
+    return x.view("uint8") != 0 if dtype == "bool" else x.view(dtype)
+
+
 def where(condition: Any, x1: Any, x2: Any) -> Any:
     return nonzero(condition) if x1 is None else jnp.where(condition, x1, x2)
 
@@ -74,13 +83,27 @@ def split(x: Any, indices_or_sections: Any, axis: int) -> Any:
 
 
 def repeat(x: Any, repeats: Any, axis: Any) -> Any:
-    return jnp.repeat(x, repeats if isinstance(repeats, int) else jnp.asarray(repeats), axis)
+    if isinstance(repeats, (list, tuple, np.ndarray)):  # known, so the size of the result is
+        return jnp.repeat(x, np.asarray(repeats), axis, total_repeat_length=_length(x, np.asarray(repeats), axis))
+    return jnp.repeat(x, repeats, axis)
+
+
+def _length(x: Any, repeats: np.ndarray, axis: Any) -> int:
+    size = x.size if axis is None else x.shape[axis]
+    return int(repeats.sum() if repeats.size > 1 else repeats.sum() * size)
 
 
 def padded(x: Any, pad_width: Any, mode: str, constant_values: Any) -> Any:
     if mode != "constant":
         return jnp.pad(x, pad_width, mode)
-    return jnp.pad(x, pad_width, mode, constant_values=jnp.asarray(constant_values, x.dtype))
+    if any(width < 0 for pair in pad_width for width in pair):
+        raise ValueError("widths must not be negative")
+    return jax.lax.pad(x, jnp.asarray(constant_values, x.dtype), [(before, after, 0) for before, after in pad_width])
+
+
+def int32(x: Any) -> Any:
+    """The tensor as int32; an eager cast costs microseconds even where there is nothing to do."""
+    return x if x.dtype == INT32 else x.astype(INT32)
 
 
 def starts(start_indices: Any) -> Any:
@@ -107,24 +130,26 @@ def slice_update(x: Any, start_indices: Any, updates: Any) -> Any:
 
 def scattered(inputs: Any, indices: Any, updates: Any, reduction: str | None) -> Any:
     places = inputs.at[tuple(jnp.moveaxis(indices, -1, 0))]
+    if inputs.dtype == bool:  # the sum of booleans is "or", their product "and"
+        reduction = {"add": "max", "mul": "min"}.get(reduction or "set", reduction)
     return getattr(places, reduction or "set")(updates)
 
 
 def segment_sum(data: Any, segment_ids: Any, num_segments: Any, sorted: bool) -> Any:
-    return jax.ops.segment_sum(data, segment_ids, num_segments, indices_are_sorted=sorted)
+    return jax.ops.segment_sum(data, int32(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
 def segment_max(data: Any, segment_ids: Any, num_segments: Any, sorted: bool) -> Any:
-    return jax.ops.segment_max(data, segment_ids, num_segments, indices_are_sorted=sorted)
+    return jax.ops.segment_max(data, int32(segment_ids), num_segments, indices_are_sorted=sorted)
 
 
 def given_number(data: Any, segment_ids: Any, num_segments: Any, sorted: bool) -> bool:
-    return num_segments is not None
+    return num_segments is not None and data.dtype != bool and data.shape[:1] == segment_ids.shape
 
 
 def top_k(x: Any, k: int, sorted: bool) -> Any:
     values, indices = jax.lax.top_k(x, k)
-    return values, indices.astype("int32")
+    return values, int32(indices)
 
 
 def clip(x: Any, x_min: Any, x_max: Any) -> Any:
@@ -140,7 +165,7 @@ def clip_by_numbers(x: Any, x_min: Any, x_max: Any) -> bool:
 
 
 def one_hot(x: Any, num_classes: int, axis: int, dtype: Any, sparse: bool) -> Any:
-    return jax.nn.one_hot(x.astype("int32"), num_classes, axis=axis, dtype=dtype_or_floatx(dtype))
+    return jax.nn.one_hot(int32(x), num_classes, axis=axis, dtype=dtype_or_floatx(dtype))
 
 
 def sort(x: Any, axis: Any) -> Any:
@@ -148,11 +173,11 @@ def sort(x: Any, axis: Any) -> Any:
 
 
 def take(x: Any, indices: Any, axis: Any) -> Any:
-    return jnp.take(x, indices.astype("int32"), axis)
+    return jnp.take(x, int32(indices), axis)
 
 
 def take_along_axis(x: Any, indices: Any, axis: Any) -> Any:
-    return jnp.take_along_axis(x, indices.astype("int32"), axis)
+    return jnp.take_along_axis(x, int32(indices), axis)
 
 
 def i0(x: Any) -> Any:
@@ -181,7 +206,7 @@ table: dict[str, Callable[..., Any]] = {
             "fmin",
         ),
         *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh"),
-        *("arcsinh", "arccosh", "arctanh", "round", "trunc", "real", "imag", "conjugate", "copy"),
+        *("arcsinh", "arccosh", "arctanh", "trunc", "real", "imag", "conjugate", "copy"),
         *("reshape", "transpose", "expand_dims", "squeeze", "broadcast_to", "tile", "flip", "roll"),
         *("moveaxis", "swapaxes", "tril", "triu", "concatenate", "stack", "diagonal"),
     )
@@ -200,6 +225,7 @@ table: dict[str, Callable[..., Any]] = {
     "less_equal": operator.le,
     "greater": operator.gt,
     "greater_equal": operator.ge,
+    "round": lambda x, decimals: x if x.dtype == bool else jnp.round(x, decimals),
     "rsqrt": jax.lax.rsqrt,
     "erf": jax.lax.erf,
     "erfc": jax.lax.erfc,
@@ -209,6 +235,7 @@ table: dict[str, Callable[..., Any]] = {
     "where": where,
     "clip": clip,
     "view_as_complex": lambda x: jax.lax.complex(x[..., 0], x[..., 1]),
+    "reinterpreted": reinterpreted,
     # reductions
     "sum": lambda x, axis, keepdims: jnp.sum(x, axis, dtype=x.dtype, keepdims=keepdims),
     "prod": prod,
@@ -218,8 +245,8 @@ table: dict[str, Callable[..., Any]] = {
     "all": lambda x, axis, keepdims: jnp.all(x, axis, keepdims=keepdims),
     "mean": lambda x, axis, keepdims: jnp.mean(x, axis, keepdims=keepdims),
     "var": lambda x, axis, keepdims: jnp.var(x, axis, keepdims=keepdims),
-    "argmax": lambda x, axis, keepdims: jnp.argmax(x, axis, keepdims=keepdims).astype("int32"),
-    "argmin": lambda x, axis, keepdims: jnp.argmin(x, axis, keepdims=keepdims).astype("int32"),
+    "argmax": lambda x, axis, keepdims: int32(jnp.argmax(x, axis, keepdims=keepdims)),
+    "argmin": lambda x, axis, keepdims: int32(jnp.argmin(x, axis, keepdims=keepdims)),
     "cumsum": lambda x, axis, dtype: jnp.cumsum(x, axis, dtype=dtype or x.dtype),
     "cumprod": lambda x, axis, dtype: jnp.cumprod(x, axis, dtype=dtype or x.dtype),
     # moves
@@ -238,7 +265,7 @@ table: dict[str, Callable[..., Any]] = {
     "nonzero": nonzero,
     "one_hot": one_hot,
     "sort": sort,
-    "argsort": lambda x, axis: jnp.argsort(x, axis, stable=True).astype("int32"),
+    "argsort": lambda x, axis: int32(jnp.argsort(x, axis, stable=True)),
     "top_k": top_k,
     "searchsorted": lambda sequence, values, side: jnp.searchsorted(sequence, values, side=side).astype("int32"),
     # creation
@@ -251,6 +278,7 @@ table: dict[str, Callable[..., Any]] = {
 }
 
 conditions: dict[str, Callable[..., bool]] = {
+    "var": lambda x, axis, keepdims: not jnp.iscomplexobj(x),
     "clip": clip_by_numbers,
     "segment_sum": given_number,
     "segment_max": given_number,

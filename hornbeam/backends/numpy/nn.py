@@ -136,3 +136,5 @@ table: dict[str, Callable[..., Any]] = {
     "max_pool": max_pool,
     "average_pool": average_pool,
 }
+
+conditions: dict[str, Callable[..., bool]] = {"sigmoid": lambda x: x.dtype.kind != "c"}

@@ -79,6 +79,18 @@ def of_any_batch(convolution: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def by_floats(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A convolution of whole numbers by that of float64, which is exact up to 2**53."""
+
+    def call(x: Any, kernel: Any, *arguments: Any) -> Any:
+        if x.dtype.is_floating:
+            return function(x, kernel, *arguments)
+        return tf.cast(tf.round(function(tf.cast(x, tf.float64), tf.cast(kernel, tf.float64), *arguments)), x.dtype)
+
+    return call
+
+
+@by_floats
 def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     where = geometry(x.shape.rank - 2, strides, padding, data_format, dilation)
     x = channels_last(x, where)
@@ -133,6 +145,7 @@ def depthwise(x: Any, kernel: Any, where: Geometry) -> Any:
     return unstrided(x, kernel, where, depthwise)
 
 
+@by_floats
 def depthwise_conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     rank = x.shape.rank - 2
     where = geometry(rank, strides, padding, data_format, dilation)
@@ -161,6 +174,7 @@ def spread(kernel: Any, dilation: tuple[int, ...]) -> Any:
     return kernel
 
 
+@by_floats
 def conv_transpose(
     x: Any, kernel: Any, strides: Any, padding: str, output_padding: Any, data_format: Any, dilation: Any
 ) -> Any:
@@ -235,7 +249,7 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool,
 
 def binary_crossentropy(target: Any, output: Any, from_logits: bool) -> Any:
     check_shapes("binary_crossentropy", target, output)
-    return tf.nn.sigmoid_cross_entropy_with_logits(target, output)
+    return tf.nn.sigmoid_cross_entropy_with_logits(tf.cast(target, output.dtype), output)
 
 
 table: dict[str, Callable[..., Any]] = {

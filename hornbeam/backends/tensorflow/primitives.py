@@ -129,6 +129,19 @@ def cast(x: Any, dtype: str) -> Any:
     return tf.cast(x, target)
 
 
+def reinterpreted(x: Any, dtype: str) -> Any:
+    if dtype == "bool":
+        return tf.not_equal(reinterpreted(x, "uint8"), 0)
+    x, target = tf.cast(x, tf.uint8) if x.dtype == tf.bool else x, tf.as_dtype(dtype)
+    if x.dtype.size == target.size:
+        return tf.bitcast(x, target)
+    *before, last = sizes(x)
+    if x.dtype.size > target.size:
+        return tf.reshape(tf.bitcast(x, target), [*before, last * (x.dtype.size // target.size)])
+    group = target.size // x.dtype.size
+    return tf.bitcast(tf.reshape(x, [*before, last // group, group]), target)
+
+
 def gcd(x1: Any, x2: Any) -> Any:
     x1, x2 = tf.abs(x1), tf.abs(x2)
     x1, x2 = x1 + tf.zeros_like(x2), x2 + tf.zeros_like(x1)
@@ -157,6 +170,8 @@ def extreme(name: str, meet: Any) -> Callable[..., Any]:
     reduce = reduction(name)
 
     def call(x: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
+        if initial is None and x.shape.rank and 0 in [x.shape[i] for i in axis]:
+            raise ValueError("nothing has no extreme")  # the kernel answers with infinity
         result = reduce(x, axis, keepdims)
         return result if initial is None else meet(result, tf.cast(initial, x.dtype))
 
@@ -340,8 +355,11 @@ def gathered(x: Any, parts: list[Any]) -> Any:
     rest = [i for i in range(len(spread)) if i not in marks]
     x = tf.transpose(x, marks + rest)
     indices = [tf.cast(whole(tf.convert_to_tensor(spread[i]), total[i]), tf.int32) for i in marks]
-    shape = tf.shape(sum(tf.zeros_like(each) for each in indices))
-    found = tf.gather_nd(x, tf.stack([tf.broadcast_to(each, shape) for each in indices], -1))
+    if len(indices) == 1:
+        found = tf.gather(x, indices[0])
+    else:
+        shape = tf.shape(sum(tf.zeros_like(each) for each in indices))
+        found = tf.gather_nd(x, tf.stack([tf.broadcast_to(each, shape) for each in indices], -1))
     width = found.shape.rank - len(rest)
     place = sum(i < marks[0] for i in rest) if together else 0
     order = list(range(width, width + place)) + list(range(width)) + list(range(width + place, found.shape.rank))
@@ -390,12 +408,28 @@ def nonzero(x: Any) -> Any:
 
 
 def sort(x: Any, axis: Any) -> Any:
-    return tf.sort(flat(x)) if axis is None else tf.sort(x, axis)
+    x, axis = (flat(x), 0) if axis is None else (x, axis)
+    if not x.dtype.is_floating:
+        return tf.sort(x, axis)
+    # TensorFlow puts NaN first
+    missing = tf.math.is_nan(x)
+    ordered = tf.sort(tf.where(missing, tf.constant(np.inf, x.dtype), x), axis)
+    size = sizes(x)[axis]
+    place = tf.reshape(tf.range(size), [-1] + [1] * (x.shape.rank - axis - 1))
+    present = size - tf.reduce_sum(tf.cast(missing, tf.int32), axis, keepdims=True)
+    return tf.where(place < present, ordered, tf.constant(np.nan, x.dtype))
 
 
 def argsort(x: Any, axis: Any) -> Any:
     x = tf.cast(x, WIDER[x.dtype]) if x.dtype in WIDER else x
-    return tf.argsort(flat(x), stable=True) if axis is None else tf.argsort(x, axis, stable=True)
+    x, axis = (flat(x), 0) if axis is None else (x, axis)
+    if not x.dtype.is_floating:
+        return tf.argsort(x, axis, stable=True)
+    # infinities before NaN: by value, then by whether it is one
+    missing = tf.math.is_nan(x)
+    order = tf.argsort(tf.where(missing, tf.constant(np.inf, x.dtype), x), axis, stable=True)
+    last = tf.argsort(take_along_axis(tf.cast(missing, tf.int32), order, axis), axis, stable=True)
+    return take_along_axis(order, last, axis)
 
 
 def top_k(x: Any, k: int, sorted: bool) -> Any:
@@ -408,8 +442,22 @@ def searchsorted(sorted_sequence: Any, values: Any, side: str) -> Any:
     return tf.reshape(found, tf.shape(values))
 
 
+def reshape(x: Any, newshape: Any) -> Any:
+    return tf.reshape(x, (newshape,) if isinstance(newshape, int) else newshape)
+
+
 def repeat(x: Any, repeats: Any, axis: Any) -> Any:
-    return tf.repeat(x, repeats, axis)
+    if axis is None:
+        x, axis = flat(x), 0
+    if tf.is_tensor(repeats):
+        return tf.repeat(x, repeats, axis)
+    counts = np.atleast_1d(repeats)
+    size = sizes(x)[axis]
+    # `tf.repeat` fails where there is nothing to repeat
+    index = (
+        tf.range(size * int(counts[0])) // int(counts[0] or 1) if counts.size == 1 else np.arange(size).repeat(counts)
+    )
+    return tf.gather(x, index, axis=axis)
 
 
 # Creation
@@ -468,7 +516,7 @@ _native: dict[str, Callable[..., Any]] = {
     "bitwise_and": tf.bitwise.bitwise_and,
     "bitwise_or": tf.bitwise.bitwise_or,
     "bitwise_xor": tf.bitwise.bitwise_xor,
-    "bitwise_not": tf.bitwise.invert,
+    "bitwise_not": lambda x: tf.logical_not(x) if x.dtype == tf.bool else tf.bitwise.invert(x),
     "bitwise_left_shift": tf.bitwise.left_shift,
     "bitwise_right_shift": tf.bitwise.right_shift,
     "floor": unary("Floor"),
@@ -513,14 +561,15 @@ _native: dict[str, Callable[..., Any]] = {
 
 table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in _native.items()} | {
     "cast": cast,
-    "real": tf.math.real,
+    "real": lambda x: tf.math.real(x) if x.dtype.is_complex else x,
     "imag": lambda x: tf.math.imag(x) if x.dtype.is_complex else tf.zeros_like(x),
     "conjugate": lambda x: tf.math.conj(x) if x.dtype.is_complex else x,
     "view_as_complex": lambda x: tf.complex(x[..., 0], x[..., 1]),
+    "reinterpreted": reinterpreted,
     "argmax": positions(tf.argmax),
     "argmin": positions(tf.argmin),
     # moves
-    "reshape": tf.reshape,
+    "reshape": reshape,
     "transpose": transpose,
     "expand_dims": expand_dims,
     "squeeze": squeeze,
@@ -528,8 +577,8 @@ table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in
     "concatenate": tf.concat,
     "stack": tf.stack,
     "split": split,
-    "tile": tile,
-    "repeat": repeat,
+    "tile": widening(tile),
+    "repeat": widening(repeat),
     "flip": tf.reverse,
     "roll": roll,
     "diagonal": diagonal,
@@ -552,7 +601,10 @@ table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in
     "arange": arange,
 }
 
-conditions: dict[str, Callable[..., bool]] = {"clip": clip_by_numbers}
+conditions: dict[str, Callable[..., bool]] = {
+    "var": lambda x, axis, keepdims: not x.dtype.is_complex,
+    "clip": clip_by_numbers,
+}
 
 scalars = {
     *("add", "subtract", "multiply", "divide", "floor_divide", "mod", "power", "maximum", "minimum", "where"),

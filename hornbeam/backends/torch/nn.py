@@ -80,6 +80,18 @@ def of_rank(kernels: dict[int, Callable[..., Any]], rank: int) -> Callable[..., 
         raise ShapeError(f"PyTorch has kernels for 1 to 3 spatial axes, not for {rank}.") from None
 
 
+def by_floats(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A convolution of whole numbers by that of float64, which is exact up to 2**53."""
+
+    def call(x: Any, kernel: Any, *arguments: Any) -> Any:
+        if x.dtype.is_floating_point:
+            return function(x, kernel, *arguments)
+        return function(x.double(), kernel.double(), *arguments).round().to(x.dtype)
+
+    return call
+
+
+@by_floats
 def conv(x: Any, kernel: Any, strides: Any, padding: str, data_format: Any, dilation: Any) -> Any:
     rank = x.ndim - 2
     where = geometry(rank, strides, padding, data_format, dilation)
@@ -104,6 +116,7 @@ def depthwise_conv(x: Any, kernel: Any, strides: Any, padding: str, data_format:
     return conv(x, kernel.reshape(*window, 1, channels * multiplier), strides, padding, data_format, dilation)
 
 
+@by_floats
 def conv_transpose(
     x: Any, kernel: Any, strides: Any, padding: str, output_padding: Any, data_format: Any, dilation: Any
 ) -> Any:
@@ -205,7 +218,7 @@ def sparse_categorical_crossentropy(target: Any, output: Any, from_logits: bool,
 
 def binary_crossentropy(target: Any, output: Any, from_logits: bool) -> Any:
     check_shapes("binary_crossentropy", target, output)
-    return F.binary_cross_entropy_with_logits(output, target, reduction="none")
+    return F.binary_cross_entropy_with_logits(output, target.to(output.dtype), reduction="none")
 
 
 table: dict[str, Callable[..., Any]] = {
@@ -227,10 +240,7 @@ table: dict[str, Callable[..., Any]] = {
     "hard_sigmoid": F.hardsigmoid,
     "hard_silu": F.hardswish,
     "hard_tanh": F.hardtanh,
-    "soft_shrink": F.softshrink,
-    "hard_shrink": F.hardshrink,
     "tanh_shrink": F.tanhshrink,
-    "threshold": F.threshold,
     "glu": F.glu,
     "softmax": lambda x, axis: torch.softmax(x, axis[0]),
     "log_softmax": lambda x, axis: torch.log_softmax(x, axis[0]),
@@ -247,12 +257,15 @@ table: dict[str, Callable[..., Any]] = {
 }
 
 conditions: dict[str, Callable[..., bool]] = {
+    "relu": lambda x: x.dtype not in NARROW,
+    "relu6": lambda x: x.dtype not in NARROW,
+    "glu": lambda x, axis: not x.is_complex() and x.ndim > 0,
     "hard_shrink": lambda x, threshold: x.is_floating_point(),
     "dense": lambda x, kernel, bias: x.ndim > 0 and kernel.ndim == 2 and x.dtype not in NARROW,
     "softmax": lambda x, axis: len(axis) == 1,
     "log_softmax": lambda x, axis: len(axis) == 1,
     "batch_norm_training": lambda x, gamma, beta, axis, epsilon: axis > 0 and x.numel() > 0,
-    "layer_normalization": lambda x, gamma, beta, axis, epsilon: trailing(x, axis),
+    "layer_normalization": lambda x, gamma, beta, axis, epsilon: x.is_floating_point() and trailing(x, axis),
     "sparse_categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "binary_crossentropy": lambda target, output, from_logits: from_logits,
 }

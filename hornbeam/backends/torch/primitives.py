@@ -82,6 +82,13 @@ def nan_to_num(x: Any, nan: float, posinf: Any, neginf: Any) -> Any:
     return torch.nan_to_num(x, nan, posinf, neginf)
 
 
+def sign(x: Any) -> Any:
+    if x.is_complex():
+        return torch.sgn(x)
+    # torch.sign gives 0 for NaN
+    return torch.where(torch.isnan(x), x, torch.sign(x)) if x.is_floating_point() else torch.sign(x)
+
+
 def round_(x: Any, decimals: int) -> Any:
     if not decimals:
         return torch.round(x)
@@ -350,8 +357,12 @@ def argsort(x: Any, axis: Any) -> Any:
 
 
 def top_k(x: Any, k: int, sorted: bool) -> Any:
-    values, indices = torch.topk(x, k, sorted=sorted)
-    return values, indices.to(torch.int32)
+    if k > x.shape[-1]:
+        raise ValueError(f"{k} elements of {x.shape[-1]}")
+    # torch.topk gives equal elements in any order
+    wide = x.to(WIDER[x.dtype]) if x.dtype in WIDER and not x.is_floating_point() else x
+    values, indices = torch.sort(wide, dim=-1, descending=True, stable=True)
+    return values[..., :k].to(x.dtype), indices[..., :k].to(torch.int32)
 
 
 def searchsorted(sorted_sequence: Any, values: Any, side: str) -> Any:
@@ -397,7 +408,6 @@ _native: dict[str, Callable[..., Any]] = {
             "gcd",
             "lcm",
             "absolute",
-            "sign",
             "floor",
             "ceil",
             "sqrt",
@@ -410,7 +420,7 @@ _native: dict[str, Callable[..., Any]] = {
         *("logical_and", "logical_or", "logical_not", "logical_xor", "isfinite", "isnan", "isinf"),
         *("bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "bitwise_left_shift", "bitwise_right_shift"),
         *("exp", "expm1", "exp2", "log", "log1p", "log2", "log10", "erf", "erfc", "erfinv", "i0"),
-        *("logaddexp", "hypot", "fmod", "fmax", "fmin", "reciprocal", "heaviside", "trunc", "sinc"),
+        *("logaddexp", "hypot", "fmod", "fmax", "fmin", "reciprocal", "trunc", "sinc"),
         *("sin", "cos", "tan", "arcsin", "arccos", "arctan", "arctan2", "sinh", "cosh", "tanh"),
         *("arcsinh", "arccosh", "arctanh"),
     )
@@ -430,6 +440,7 @@ _native: dict[str, Callable[..., Any]] = {
     "greater": operator.gt,
     "greater_equal": operator.ge,
     "round": round_,
+    "sign": sign,
     "clip": torch.clamp,
     "where": where,
     "any": lambda x, axis, keepdims: torch.any(x, axis, keepdims) if axis else x,
@@ -501,6 +512,7 @@ table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in
 }
 
 conditions: dict[str, Callable[..., bool]] = {
+    "var": lambda x, axis, keepdims: not x.is_complex(),
     "clip": clip_by_numbers,
     "nan_to_num": lambda x, nan, posinf, neginf: all(
         isinstance(v, (int, float, type(None))) for v in (nan, posinf, neginf)
