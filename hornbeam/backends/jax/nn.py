@@ -11,6 +11,8 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from hornbeam.core import registry
+from hornbeam.ops.op import operations
 from hornbeam.ops.rules_nn import Geometry, check_fit, geometry, output_paddings, pooling, same_padding, transposed
 
 SPATIAL = "XYZUVW"
@@ -162,7 +164,29 @@ def einsum(subscripts: str, operands: list[Any]) -> Any:
     return jnp.einsum(subscripts, *operands)
 
 
+def compiled(name: str, *static: int) -> Callable[..., Any]:
+    """The body of a composite as one program: an eager call costs one launch instead of one an operation.
+
+    Args:
+        static: positions of the arguments that are no tensors.
+    """
+
+    @functools.cache
+    def program() -> Callable[..., Any]:
+        body = operations[name].run_body
+        return jax.jit(lambda *arguments: body(registry.get("jax"), arguments), static_argnums=static)
+
+    return lambda *arguments: program()(*arguments)
+
+
+ONE_TENSOR = ("relu6", "selu", "log_sigmoid", "softplus", "softsign", "silu", "mish", "hard_sigmoid", "hard_silu")
+ONE_TENSOR += ("hard_tanh", "tanh_shrink")
+WITH_NUMBER = ("leaky_relu", "elu", "celu", "gelu", "soft_shrink", "hard_shrink", "squareplus")
+
 table: dict[str, Callable[..., Any]] = {
+    **{name: compiled(name) for name in ONE_TENSOR},
+    **{name: compiled(name, 1) for name in WITH_NUMBER},
+    "layer_normalization": compiled("layer_normalization", 3, 4),
     "matmul": jnp.matmul,
     "einsum": einsum,
     "relu": jax.nn.relu,
