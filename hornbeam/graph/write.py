@@ -15,7 +15,8 @@ from hornbeam.core.dim import Dim
 from hornbeam.core.errors import BackendError
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.compile import Lowered
-from hornbeam.graph.graph import Graph, Node
+from hornbeam.graph.graph import Graph, Node, missing_symbol
+from hornbeam.graph.trace import trace
 from hornbeam.ops.op import Op
 
 
@@ -29,6 +30,7 @@ class Writer(abc.ABC):
         conditions: `(*symbolic arguments) -> bool`, for natives of composites that serve only some arguments.
         gaps: primitives that cannot be written -> the reason.
         sizes: name of each unknown size -> a scalar of the graph, with +, -, *, // and %.
+        path: path of the layer whose operations are being written.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Writer(abc.ABC):
 
     def __init__(self) -> None:
         self.sizes: dict[str, Any] = {}
+        self.path = ""
 
     @abc.abstractmethod
     def constant(self, value: Any, dtype: str) -> Any:
@@ -56,10 +59,27 @@ class Writer(abc.ABC):
         return size.substitute(self.sizes) if isinstance(size, Dim) else size
 
     def bind(self, value: Any, spec: KerasTensor) -> None:
-        """Learn the unknown sizes that stand by themselves in the shape of a value."""
+        """Learn the unknown sizes that the shape of a value tells."""
         for axis, size in enumerate(spec.dims):
-            if isinstance(size, Dim) and size.symbols == {str(size)} and str(size) not in self.sizes:
-                self.sizes[str(size)] = self.size(value, axis)
+            if isinstance(size, Dim) and (missing := missing_symbol(size, self.sizes)) is not None:
+                symbol, rest = missing
+                known = self.size(value, axis)
+                self.sizes[symbol] = known if rest == 0 else known - self.scalar(rest)
+
+    def inline(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """`function(*arguments)`, written with operations on tensors, as nodes; values among the arguments count as
+        tensors."""
+        values: list[Any] = []
+
+        def symbolic(leaf: Any) -> Any:
+            if not hasattr(leaf, "dims") or isinstance(leaf, Dim):
+                return leaf
+            values.append(leaf)
+            return KerasTensor(leaf.dims, leaf.dtype)
+
+        graph = trace(function, *tree.map_structure(symbolic, arguments))
+        flat = iter(write(graph, self, values)[0])
+        return tree.map_structure(lambda leaf: next(flat) if isinstance(leaf, KerasTensor) else leaf, graph.outputs)
 
 
 def write(graph: Graph, writer: Writer, inputs: Sequence[Any], state: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
@@ -97,6 +117,7 @@ def write(graph: Graph, writer: Writer, inputs: Sequence[Any], state: Sequence[A
         if node.is_constant:
             continue  # written where something uses it
         entry = _entry(writer, node)
+        writer.path = node.path
         result = entry(writer, *tree.map_structure(look_up, node.arguments))
         results = tree.flatten(result)
         for tensor, value in zip(node.outputs, results, strict=True):

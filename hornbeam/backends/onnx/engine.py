@@ -1,0 +1,94 @@
+"""Models, functions and graphs as ONNX models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from onnx_ir.passes.common import RemoveUnusedNodesPass
+
+from hornbeam.backends.onnx import control, nn, primitives, random
+from hornbeam.backends.onnx.gaps import gaps
+from hornbeam.backends.onnx.writer import OnnxWriter, Tensor, ir
+from hornbeam.core import registry, tree
+from hornbeam.core.errors import BackendError
+from hornbeam.core.spec import KerasTensor
+from hornbeam.graph.graph import Graph
+from hornbeam.graph.trace import trace
+from hornbeam.graph.write import write
+
+OPERATOR_SET, FORMAT = 21, 10  # the newest that all of onnxruntime's kernels know, and the file format it came with
+
+OnnxWriter.table = {**primitives.table, **nn.table, **control.table, **random.table}
+OnnxWriter.conditions = {**primitives.conditions, **nn.conditions}
+OnnxWriter.gaps = gaps
+
+
+def to_onnx(
+    model: Any, *inputs: Any, input_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None,
+    variables: str = "initializers",
+) -> Any:
+    """`model(*inputs)` as an `onnx.ModelProto`.
+
+    Sizes that are not known become named dimensions. Where layers keep channels last, `Transpose` nodes stand around
+    convolutions, which onnxruntime moves out of the way.
+
+    Args:
+        model: a model, a layer, a function of tensors, or a recorded graph.
+        *inputs: structures of `KerasTensor`s; for a graph none.
+        input_names, output_names: of the flat inputs and outputs; made up if None.
+        variables: "initializers" ships their values; "inputs" makes each an input, and what the call assigns outputs.
+
+    Raises:
+        BackendError: an operation that ONNX lacks, or a call that assigns variables that are shipped.
+
+    Example:
+        >>> to_onnx(hornbeam.ops.softmax, hornbeam.KerasTensor((None, 3))).graph.node[0].op_type
+        'Softmax'
+    """
+    graph = model if isinstance(model, Graph) else trace(model, *inputs)
+    shipped = variables == "initializers"
+    if shipped and graph.state_outputs:
+        names = ", ".join(f"'{variable.path}'" for variable, _ in graph.state_outputs)
+        raise BackendError(
+            f"ONNX: the call assigns {names}, and an ONNX graph keeps no state. Write it with `training=False`, or with "
+            '`variables="inputs"`.'
+        )
+    writer = OnnxWriter()
+    names = input_names or [tensor.name for tensor in graph.inputs]
+    given = [writer.input(name, x.dims, x.dtype) for name, x in zip(names, graph.inputs, strict=True)]
+    state = [_variable(writer, variable, shipped) for variable, _ in graph.state_inputs]
+    outputs, updates = write(graph, writer, given, state)
+    names = [*(output_names or [f"output_{i}" for i in range(len(outputs))])]
+    names += [f"{variable.path}:new" for variable, _ in graph.state_outputs]
+    specs = [*graph.output_tensors(), *(tensor for _, tensor in graph.state_outputs)]
+    ends = [_end(writer, *each) for each in zip([*outputs, *updates], specs, names, strict=True)]
+    made = ir.Graph(
+        [x.value for x in (given if shipped else [*given, *state])],
+        ends,
+        nodes=writer.nodes,
+        initializers=writer.initializers,
+        opset_imports={"": OPERATOR_SET},
+        name=getattr(model, "name", None) or "hornbeam",
+    )
+    proto = ir.Model(made, ir_version=FORMAT, producer_name="hornbeam")
+    RemoveUnusedNodesPass()(proto)
+    return ir.to_proto(proto)
+
+
+def _variable(writer: OnnxWriter, variable: Any, shipped: bool) -> Tensor:
+    name = writer.unique(variable.path).removesuffix("_0")
+    if not shipped:
+        return writer.input(name, variable.shape, variable.dtype)
+    value = variable.value
+    array = (registry.backend_of(value) or registry.get("numpy")).to_numpy(value)
+    return writer.initializer(name, np.ascontiguousarray(array), variable.dtype)
+
+
+def _end(writer: OnnxWriter, x: Tensor, spec: KerasTensor, name: str) -> Any:
+    """The value as an output of the model."""
+    value = writer.node("Identity", [x], [x.dtype], {}).value
+    value.name = name
+    value.shape = ir.Shape([size if isinstance(size, int) else str(size) for size in spec.dims])
+    return value
