@@ -58,9 +58,18 @@ def reduction_to(x: KerasTensor, axis: tuple[int, ...], keepdims: bool, dtype: s
     return Spec(reduction(x, axis, keepdims), dtype or x.dtype)
 
 
+def extreme(x: KerasTensor, axis: tuple[int, ...], keepdims: bool = False, initial: Any = None) -> Any:
+    """`max`: a reduction that nothing has, unless there is a number to begin with."""
+    if initial is None and any(isinstance(x.dims[i], int) and x.dims[i] == 0 for i in axis):
+        raise ShapeError(
+            f"There is no largest or smallest of the elements of a tensor of shape {x.shape}: it has none."
+        )
+    return reduction(x, axis, keepdims)
+
+
 def position(x: KerasTensor, axis: int | None, keepdims: bool = False) -> Any:
     """`argmax`: one axis goes, or all where it is None."""
-    return reduction(x, tuple(range(x.ndim)) if axis is None else (axis,), keepdims)
+    return extreme(x, tuple(range(x.ndim)) if axis is None else (axis,), keepdims)
 
 
 def scan(x: KerasTensor, axis: int | None, dtype: str | None = None) -> Any:
@@ -203,8 +212,11 @@ def repeat(x: KerasTensor, repeats: Any, axis: int | None) -> Any:
     return (*dims[:axis], size, *dims[axis + 1 :])
 
 
-def pad(x: KerasTensor, pad_width: tuple[tuple[Any, Any], ...], *_: Any) -> Any:
+def pad(x: KerasTensor, pad_width: tuple[tuple[Any, Any], ...], mode: str = "constant", *_: Any) -> Any:
     """Each size and what comes before and after it."""
+    for size, widths in zip(x.dims, pad_width, strict=True):
+        if mode != "constant" and isinstance(size, int) and size == 0 and any(width != 0 for width in widths):
+            raise ShapeError(f"pad(): there is nothing to {mode} along an axis of size 0, in shape {x.shape}.")
     return tuple(before + size + after for size, (before, after) in zip(x.dims, pad_width, strict=True))
 
 
@@ -233,6 +245,9 @@ def at_most(size: Any, other: Any) -> Any:
 
 def take(x: KerasTensor, indices: KerasTensor, axis: int | None) -> Any:
     """The axis becomes the axes of the indices."""
+    size = shapes.size(x.dims) if axis is None else x.dims[axis]
+    if isinstance(size, int) and size == 0 and 0 not in indices.shape:
+        raise ShapeError(f"take(): there is nothing to take from an axis of size 0, in shape {x.shape}.")
     if axis is None:
         return indices.dims
     return (*x.dims[:axis], *indices.dims, *x.dims[axis + 1 :])
@@ -399,6 +414,20 @@ def complex_pair(x: KerasTensor) -> Any:
     if not x.ndim or x.dims[-1] != 2:
         raise ShapeError(f"view_as_complex() needs a last axis of size 2, got a tensor of shape {x.shape}.")
     return Spec(x.dims[:-1], "complex128" if x.dtype == "float64" else "complex64")
+
+
+def reinterpreted(x: KerasTensor, dtype: str) -> Any:
+    """The last axis holds as many bytes as before."""
+    before, after = dtypes.itemsize(x.dtype), dtypes.itemsize(dtype)
+    if before == after:
+        return Spec(x.dims, dtype)
+    last = x.dims[-1] * before if x.ndim else None
+    if last is None or (isinstance(last, int) and last % after):
+        raise ShapeError(
+            f"view(): the last axis of a tensor of shape {x.shape} and dtype {x.dtype} does not divide into elements "
+            f"of {dtype}."
+        )
+    return Spec((*x.dims[:-1], last // after), dtype)
 
 
 # Creation

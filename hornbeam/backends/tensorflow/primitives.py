@@ -389,6 +389,8 @@ SCATTER = {
 
 
 def scattered(inputs: Any, indices: Any, updates: Any, reduction: str | None) -> Any:
+    if 0 in inputs.shape.as_list():
+        return inputs
     depth = indices.shape[-1]
     indices = tf.stack([whole(indices[..., i], sizes(inputs)[i]) for i in range(depth)], -1)
     if reduction in SCATTER:

@@ -32,5 +32,16 @@ def rows() -> Iterator[Sample]:
     yield Sample("percentile", (WHOLE, 40), {"axis": 0})
     yield Sample("median", (CUBE,), {"axis": -1}, gradient=True)
     yield Sample("median", (X,), {"keepdims": True})
+    holes = np.array([[1, np.nan, 3, 4], [np.nan] * 4, [7, 8, 9, np.nan]], "float32")
+    for method in ("linear", "lower", "higher", "midpoint", "nearest"):
+        yield Sample("nanquantile", (CUBE, 0.3), {"axis": 1, "method": method}, gradient=True)
+        yield Sample("nanquantile", (holes, np.array([0.1, 0.6], "float32")), {"axis": -1, "method": method})
+        yield Sample("quantile", (holes, 0.6), {"axis": 0, "method": method}, batch=False)
+    yield Sample("nanquantile", (CUBE, np.array([[0.1, 0.8]], "float32")), {"axis": (1, -1), "keepdims": True})
+    yield Sample("nanpercentile", (holes, 40), {"axis": 0}, batch=False)
+    yield Sample("nanpercentile", (WHOLE, np.array([10, 75], "int32")))
+    yield Sample("nanmedian", (holes,), {"axis": -1})
+    yield Sample("nanmedian", (holes,), {"keepdims": True})
+    yield Sample("quantile", (floats(0), 0.5), batch=False)
     for kth in (1, -1):
         yield Sample("argpartition", (X, kth))
