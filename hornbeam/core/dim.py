@@ -18,6 +18,22 @@ Size: TypeAlias = Union[int, "Dim"]
 _counter = itertools.count()
 
 
+class Symbol(str):
+    """The name of a size that is born inside a graph.
+
+    Attributes:
+        source: a tensor with an axis of this size, once it is recorded; other tensors' shapes may need it made.
+    """
+
+    source: Any = None
+
+    def __deepcopy__(self, memo: Any) -> "Symbol":
+        return self
+
+    def __reduce__(self) -> Any:
+        return str, (str(self),)
+
+
 class _Quotient:
     """The atom `numerator // denominator` that could not be simplified."""
 
@@ -82,7 +98,7 @@ class Dim:
             >>> Dim.fresh() == Dim.fresh()
             False
         """
-        return Dim.symbol(f"{prefix}_{next(_counter)}")
+        return Dim.symbol(Symbol(f"{prefix}_{next(_counter)}"))
 
     @property
     def symbols(self) -> frozenset[str]:

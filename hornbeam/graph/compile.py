@@ -25,10 +25,12 @@ class Lowered:
         self.decide = decide
         self.nodes: list[Node] = []
         self.alias: dict[int, KerasTensor] = {}
+        self.made = {id(tensor) for tensor in (*graph.inputs, *(tensor for _, tensor in graph.state_inputs))}
         for node in graph.nodes:
             self.add(node)
 
     def add(self, node: Node) -> None:
+        self.made.update(map(id, node.outputs))
         op = node.op
         if not isinstance(op, Op) or op.body is None or self.is_native(op, node.arguments):
             self.nodes.append(node)
@@ -37,7 +39,7 @@ class Lowered:
             self.nodes.append(node)  # holds python functions: its body runs them when it is called
             return
         assert node.expansion is not None, node
-        for inner in sort(node.expansion, node.inputs()):
+        for inner in sort(node.expansion, node.inputs(), self.made):
             inner.path = inner.path or node.path
             self.add(inner)
         for output, replacement in zip(node.outputs, node.expansion, strict=True):

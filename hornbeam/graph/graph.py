@@ -7,9 +7,10 @@ from collections.abc import Container, Iterator
 from typing import Any
 
 from hornbeam.core import tree
-from hornbeam.core.dim import Dim
+from hornbeam.core.dim import Dim, Symbol
 from hornbeam.core.scope import context
 from hornbeam.core.spec import KerasTensor
+from hornbeam.ops.op import Op
 
 
 class Node:
@@ -49,6 +50,15 @@ class Node:
         if self.op is None:
             return []
         return [leaf for leaf in tree.flatten((self.arguments, self.keywords)) if isinstance(leaf, KerasTensor)]
+
+    def needs(self) -> list[KerasTensor]:
+        """The inputs, and the tensors that tell the sizes among the arguments."""
+        found = self.inputs()
+        for leaf in tree.flatten(self.arguments):
+            for size in (leaf.start, leaf.stop, leaf.step) if isinstance(leaf, slice) else (leaf,):
+                if isinstance(size, Dim):
+                    found += [symbol.source for symbol in born_symbols(size) if symbol.source is not None]
+        return found
 
     def describe(self) -> str:
         """For messages: the operation and the layer it was called in."""
@@ -105,8 +115,11 @@ class Graph:
         return f"<Graph of {len(self.nodes)} nodes, {len(self.inputs)} inputs, {len(self.state_inputs)} variables>"
 
 
-def sort(outputs: list[KerasTensor], stops: list[KerasTensor]) -> list[Node]:
-    """The nodes that `outputs` need, each after those it needs; nothing behind `stops` is followed."""
+def sort(outputs: list[KerasTensor], stops: list[KerasTensor], made: Container[int] = ()) -> list[Node]:
+    """The nodes that `outputs` need, each after those it needs.
+
+    Nothing behind `stops` is followed, nor behind the tensors whose ids are in `made`.
+    """
     stop = {id(tensor) for tensor in stops}
     ordered: list[Node] = []
     state: dict[int, bool] = {}  # id of node -> whether it is done
@@ -115,17 +128,22 @@ def sort(outputs: list[KerasTensor], stops: list[KerasTensor]) -> list[Node]:
         while stack:
             tensor = stack[-1]
             node = tensor.node
-            if node is None or id(tensor) in stop or state.get(id(node)):
+            if node is None or id(tensor) in stop or id(tensor) in made or state.get(id(node)):
                 stack.pop()
                 continue
             if id(node) not in state:
                 state[id(node)] = False
-                stack.extend(reversed(node.inputs()))
+                stack.extend(reversed(node.needs()))
             else:
                 state[id(node)] = True
                 ordered.append(node)
                 stack.pop()
     return ordered
+
+
+def born_symbols(size: Any) -> list[Symbol]:
+    """The symbols of a size that no input of the graph has."""
+    return [symbol for symbol in size.symbols if isinstance(symbol, Symbol)] if isinstance(size, Dim) else []
 
 
 def born_sizes(given: list[KerasTensor], made: list[KerasTensor]) -> dict[int, list[tuple[str, int, Any]]]:
@@ -174,6 +192,12 @@ def record(
         node = Node(op, arguments, keywords, outputs, structure)
         if expansion:
             node.expansion = [leaf for leaf in tree.flatten(result) if isinstance(leaf, KerasTensor)]
+        # what a layer's own trial call made is no part of a graph
+        given = () if isinstance(op, Op) else {s for x in node.inputs() for n in x.dims for s in born_symbols(n)}
+        for tensor in outputs:
+            for symbol in (symbol for size in tensor.dims for symbol in born_symbols(size)):
+                if symbol.source is None or (not isinstance(op, Op) and symbol not in given):
+                    symbol.source = tensor
     return structure
 
 

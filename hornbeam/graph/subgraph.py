@@ -115,5 +115,5 @@ def _captured(outputs: Any, recording: Recording, inputs: list[KerasTensor]) -> 
         if tensor.recording is not recording:
             found.append(tensor)
         elif tensor.node is not None:
-            stack.extend(tensor.node.inputs())
+            stack.extend(tensor.node.needs())
     return found
