@@ -506,15 +506,21 @@ def arange(w: W, start: Any, stop: Any, step: Any, dtype: str | None) -> Tensor:
 
 
 def einsum(w: W, subscripts: str, operands: Sequence[Tensor]) -> Tensor:
-    """With letters for the axes under an ellipsis, which operands may have different numbers of."""
+    """With letters for the axes under an ellipsis, and without axes of size 1 that broadcast."""
     inputs, output = parse_einsum(subscripts, [operand.ndim for operand in operands])
+    full = {label for labels, x in zip(inputs, operands) for label, size in zip(labels, x.dims) if size != 1}
+    kept = []
+    for i, (labels, x) in enumerate(zip(inputs, operands, strict=True)):
+        ones = [axis for axis, label in enumerate(labels) if x.dims[axis] == 1 and label in full]
+        inputs[i] = [label for axis, label in enumerate(labels) if axis not in ones]
+        kept.append(w.op("Squeeze", x, np.array(ones)) if ones else x)
     free = iter(letter for letter in ascii_letters if letter not in subscripts)
     letters: dict[str, str] = {}
     terms = [
         "".join(label if len(label) == 1 else letters.setdefault(label, next(free)) for label in labels)
         for labels in (*inputs, output)
     ]
-    return w.op("Einsum", *operands, equation=f"{','.join(terms[:-1])}->{terms[-1]}")
+    return w.op("Einsum", *kept, equation=f"{','.join(terms[:-1])}->{terms[-1]}")
 
 
 def fourier(w: W, real: Tensor, imaginary: Tensor) -> list[Tensor]:
