@@ -534,7 +534,7 @@ def saturate_cast(x: Tensor, dtype: DType) -> Tensor:
     if source in SIGNIFICAND and isinstance(high, int):
         # a float between 2**31 - 1 and 2**31 does not exist: take the one below
         excess = max(high.bit_length() - SIGNIFICAND[source], 0)
-        high = high >> excess << excess
+        low, high = float(low), float(high >> excess << excess)
     return cast(clip(x, low, high), dtype)
 
 
