@@ -80,6 +80,12 @@ class ComputeBackend(Backend):
     ) -> Callable[..., Any]:
         """`(*args) -> (value, gradients)` with one gradient structure for each of `argnums`."""
 
+    @abc.abstractmethod
+    def jvp(
+        self, function: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool
+    ) -> Any:
+        """`function(*primals)` and its derivative along `tangents`; the auxiliary result as a third, if any."""
+
     def variables_value_and_grad(self, function: Callable[[], Any], variables: Sequence[Any], has_aux: bool) -> Any:
         """Value of `function()` and its gradients with respect to `variables`; assignments in it take effect.
 

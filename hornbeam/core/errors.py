@@ -48,6 +48,10 @@ class ConfigError(ValueError):
     """A setting has a value that it cannot have."""
 
 
+class MatrixError(ValueError):
+    """A matrix has no inverse, or no decomposition of the kind asked for."""
+
+
 class UnsafeModelError(ValueError):
     """A saved model asks for code that loading may not run."""
 

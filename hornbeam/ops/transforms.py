@@ -1,4 +1,4 @@
-"""Transformations of functions, on whatever engine the tensors belong to: grad, value_and_grad, jit, vmap."""
+"""Transformations of functions, on whatever engine the tensors belong to: grad, value_and_grad, jvp, jit, vmap."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from hornbeam.core import config, registry, tree
-from hornbeam.core.errors import MixedBackendsError
+from hornbeam.core.dtype import is_complex, is_floating
+from hornbeam.core.errors import BackendError, DtypeError, MixedBackendsError, ShapeError, StructureError
 from hornbeam.core.export import export
 from hornbeam.core.variable import Variable
 
@@ -101,6 +102,58 @@ def grad(
         return (gradients, value[1]) if has_aux else gradients
 
     return differentiated
+
+
+@export("keras.ops.jvp", "keras.ops.linalg.jvp", "hornbeam.jvp")
+def jvp(fun: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """The value of a function, and its derivative along a direction, in one forward pass.
+
+    Works on jax, torch and tensorflow alike; the numpy backend says that it does not differentiate.
+
+    Args:
+        fun: of tensors or structures of them; returns the same, or `(value, aux)` with `has_aux`.
+        primals: tuple or list: where to evaluate the function.
+        tangents: the direction, in the structure, shapes and dtypes of `primals`.
+        has_aux: whether `fun` also returns something that is passed through.
+
+    Returns:
+        `(value, derivative)`, or `(value, derivative, aux)`; the derivative has the structure of the value.
+
+    Raises:
+        StructureError, ShapeError: the tangents do not fit the primals.
+        DtypeError: a primal is no float or complex tensor.
+
+    Example:
+        >>> value, derivative = hornbeam.ops.jvp(lambda x: x * x, (3.0,), (1.0,))
+        >>> float(value), float(derivative)
+        (9.0, 6.0)
+    """
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        raise StructureError(
+            "jvp(): `primals` and `tangents` are tuples or lists, with one entry for each argument of `fun`; got "
+            f"{type(primals).__name__} and {type(tangents).__name__}."
+        )
+    try:
+        tree.assert_same_structure(tuple(primals), tuple(tangents))
+    except StructureError as error:
+        raise StructureError(f"jvp(): `tangents` do not have the structure of `primals`: {error}") from None
+    backend = _backend((primals, tangents), "jvp")
+    if backend.symbolic:
+        raise BackendError("jvp() has no symbolic form. Call it on tensors, inside a layer or a step of training.")
+    first, second = (
+        tree.map_structure(lambda leaf: backend.convert(_plain(leaf), None), tuple(part))
+        for part in (primals, tangents)
+    )
+    for primal, tangent in zip(tree.flatten(first), tree.flatten(second), strict=True):
+        dtype, shapes = backend.dtype(primal), (tuple(backend.shape(primal)), tuple(backend.shape(tangent)))
+        if not (is_floating(dtype) or is_complex(dtype)):
+            raise DtypeError(f"jvp(): `primals` must hold float or complex tensors, got one of {dtype}.")
+        if len(shapes[0]) != len(shapes[1]) or any(
+            isinstance(m, int) and isinstance(n, int) and m != n for m, n in zip(*shapes, strict=True)
+        ):
+            raise ShapeError(f"jvp(): a primal of shape {shapes[0]} has a tangent of shape {shapes[1]}.")
+    second = tree.map_structure(lambda primal, tangent: backend.convert(tangent, backend.dtype(primal)), first, second)
+    return backend.jvp(fun, first, second, bool(has_aux))
 
 
 @export("hornbeam.jit")

@@ -53,6 +53,11 @@ class JaxBackend(ComputeBackend):
     def value_and_grad(self, function: Callable[..., Any], argnums: tuple[int, ...], has_aux: bool) -> Any:
         return jax.value_and_grad(function, argnums=argnums, has_aux=has_aux)
 
+    def jvp(
+        self, function: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool
+    ) -> Any:
+        return jax.jvp(function, primals, tangents, has_aux=has_aux)
+
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         return jax.jit(function, donate_argnums=donate)
 

@@ -65,6 +65,11 @@ class NumpyBackend(ComputeBackend):
     def value_and_grad(self, function: Callable[..., Any], argnums: tuple[int, ...], has_aux: bool) -> Any:
         raise BackendError(NO_GRADIENTS)
 
+    def jvp(
+        self, function: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool
+    ) -> Any:
+        raise BackendError(NO_GRADIENTS)
+
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         return function
 

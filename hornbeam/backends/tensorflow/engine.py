@@ -98,6 +98,18 @@ class TensorflowBackend(ComputeBackend):
         found = tape.gradient(value, storages, unconnected_gradients=tf.UnconnectedGradients.ZERO)
         return ((value, aux) if has_aux else value), [tf.convert_to_tensor(gradient) for gradient in found]
 
+    def jvp(
+        self, function: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool
+    ) -> Any:
+        primals = tree.map_structure(tf.identity, primals)  # the accumulator tells tensors apart by identity
+        with tf.autodiff.ForwardAccumulator(tree.flatten(primals), tree.flatten(tangents)) as accumulator:
+            result = function(*primals)
+            value, aux = result if has_aux else (result, None)
+            derivative = tree.map_structure(
+                lambda leaf: accumulator.jvp(leaf, unconnected_gradients=tf.UnconnectedGradients.ZERO), value
+            )
+        return (value, derivative, aux) if has_aux else (value, derivative)
+
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         return tf.function(function, reduce_retracing=True, autograph=False)
 

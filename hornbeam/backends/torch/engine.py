@@ -94,6 +94,11 @@ class TorchBackend(ComputeBackend):
         value = value.detach()
         return ((value, tree.map_structure(_detach, aux)) if has_aux else value), list(gradients)
 
+    def jvp(
+        self, function: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool
+    ) -> Any:
+        return torch.func.jvp(function, primals, tangents, has_aux=has_aux)
+
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         return function
 
