@@ -11,7 +11,7 @@ from hornbeam.core.export import export
 from hornbeam.ops.control import scan
 from hornbeam.ops.create import like
 from hornbeam.ops.create import shape as shape_of
-from hornbeam.ops.elementwise import cast, dtype_of, imag, not_equal, real, subtract
+from hornbeam.ops.elementwise import cast, dtype_of, equal, imag, not_equal, real, subtract
 from hornbeam.ops.index import nonzero, scattered, take
 from hornbeam.ops.move import concatenate, moveaxis, ravel, reshape, stack, transpose
 from hornbeam.ops.op import Axis, Tensor, composite
@@ -66,7 +66,7 @@ def unique(
     keys = take(keys, order, 0)
     changes = any_(not_equal(keys[1:], keys[:-1]), 1)
     # the first of several equal ones begins a group; there may be none at all
-    begins = concatenate([like(x, "full", shape_of(keys[:1])[:1], True, "bool"), changes], 0)
+    begins = concatenate([equal(order[:1], order[:1]), changes], 0)
     groups = subtract(cumsum(cast(begins, "int32"), 0), 1)
     wanted = take(groups, nonzero(begins)[0], 0) if size is None else like(x, "arange", 0, size, 1, "int32")
     starts = searchsorted(groups, wanted, "left")

@@ -55,36 +55,6 @@ class Body:
         return last, [node.get_concatenated_slices(row.input_value(0), 0, 1, 1, -1, 0) for row in rows]
 
 
-def like(node: Any, drop: bool = False) -> Any:
-    """A parameter of the type and shape of a node; `drop` makes its first axis 1."""
-    shape = output_of(node).get_partial_shape()
-    if drop:
-        shape[0] = 1
-    return op.parameter(shape, node.get_element_type())
-
-
-def loop(step: Callable[..., tuple[Any, list[Any]]], start: list[Any]) -> list[Any]:
-    """`more, values = step(*values)` until `more` is false."""
-    body = Body()
-    parameters = [body.add(like(node)) for node in start]
-    more, values = step(*parameters)
-    body.merged = list(zip(parameters, start, values, strict=True))
-    return body.run(more, number(-1))[0]
-
-
-def loop_over(step: Callable[..., Any], init: list[Any], xs: list[Any], count: Any) -> tuple[list[Any], list[Any]]:
-    """`carry, ys = step(carry, elements)` over the first axis of xs; a loop without steps stacks nothing."""
-    body = Body()
-    carry = [body.add(like(node)) for node in init]
-    parts = [body.add(like(node, drop=True)) for node in xs]
-    new, ys = step(carry, [op.squeeze(part, vector([0])) for part in parts])
-    body.merged = list(zip(carry, init, new, strict=True))
-    body.sliced = list(zip(parts, xs, strict=True))
-    body.stacked = ys
-    last, stacked = body.run(op.constant(True), count)
-    return last, [_first(each, count) for each in stacked]
-
-
 def _first(node: Any, count: Any) -> Any:
     """What a loop stacked; one that made no step leaves what stood there before."""
     return op.slice(node, vector([0]), op.reshape(count, vector([1]), False), vector([1]), vector([0]))

@@ -52,6 +52,9 @@ LIMIT = 1024  # compiled operations kept
 # arguments that may stay tensors of the graph, though no annotation says so
 TENSORS_TOO = ("get_item", "slice", "slice_update")
 
+# composites whose bodies look at values where there are any
+BY_VALUES = ("bincount",)
+
 core = ov.Core()
 
 
@@ -107,8 +110,9 @@ class Operations(dict[str, Callable[..., Any]]):
             )
         inputs: list[Tensor] = []
         key = (op.name, _key(arguments, inputs))
-        if op.body is not None and any(0 in x.shape for x in inputs):
-            return op.run_body(registry.get("openvino"), arguments)  # the device trips over what is empty on the way
+        # the device trips over what is empty on the way
+        if op.body is not None and (op.name in BY_VALUES or any(0 in x.shape for x in inputs)):
+            return op.run_body(registry.get("openvino"), arguments)
         with self.lock:
             if key in self.programs:
                 self.programs.move_to_end(key)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import openvino.opset16 as op
 
-from hornbeam.backends.openvino.reduce import sum_
+from hornbeam.backends.openvino import defined
 from hornbeam.backends.openvino.writer import (
     LOWEST,
     Value,
@@ -45,67 +45,20 @@ from hornbeam.ops.rules_nn import (
 
 
 def matmul(w: Any, x1: Value, x2: Value) -> Any:
-    if is_real(x1.node):
-        nodes = [x1.node, x2.node]
-        if x1.dims[-1] == 0:  # the device does not sum nothing: a zero more
-            axes = (x1.ndim - 1, max(x2.ndim - 2, 0))
-            pairs = zip((x1, x2), axes, strict=True)
-            ends = [[int(i == axis) for i in range(x.ndim)] for x, axis in pairs]
-            nodes = [op.pad(n, vector([0] * len(e)), vector(e), "constant", number(0, n)) for n, e in zip(nodes, ends)]
-        return op.matmul(*nodes, False, False)
     if x1.dtype == "bool":
-        counted = matmul(w, *(Value(whole(x.node), x.dims, "int32") for x in (x1, x2)))
-        return op.not_equal(counted, number(0))
-    batch = [f"b{i}" for i in range(max(x1.ndim, x2.ndim))]
-    left, right = batch[len(batch) - max(x1.ndim - 2, 0) :], batch[len(batch) - max(x2.ndim - 2, 0) :]
-    rows, columns = ["i"] * (x1.ndim > 1), ["j"] * (x2.ndim > 1)
-    result = [*(left if len(left) >= len(right) else right), *rows, *columns]
-    return contract(w, [x1.node, x2.node], [[*left, *rows, "k"], [*right, "k", *columns]], result)
-
-
-def contract(w: Any, nodes: list[Any], labels: list[list[str]], result: list[str]) -> Any:
-    """A product over labelled axes as products and sums of elements: exact for whole numbers."""
-    total, held = nodes[0], labels[0]
-    order = [*result, *sorted({label for part in labels for label in part} - set(result))]
-
-    def laid(node: Any, own: list[str]) -> Any:
-        for label in own:
-            while own.count(label) > 1:
-                node, own = _on_diagonal(node, own, label)
-        there = [label for label in order if label in own]
-        node = op.transpose(node, vector([own.index(label) for label in there])) if own else node
-        missing = [i for i, label in enumerate(order) if label not in own]
-        return op.unsqueeze(node, vector(missing)) if missing else node
-
-    total = laid(nodes[0], held)
-    for node, own in zip(nodes[1:], labels[1:], strict=True):
-        total = op.multiply(total, laid(node, own))
-    summed = tuple(range(len(result), len(order)))
-    return sum_(w, Value(total, [None] * len(order), "int32"), summed, False)
-
-
-def _on_diagonal(node: Any, labels: list[str], label: str) -> tuple[Any, list[str]]:
-    """The elements where two axes of one label have one index; the first of the axes goes."""
-    first = labels.index(label)
-    second = labels.index(label, first + 1)
-    size = op.gather(op.shape_of(node, "i32"), number(first), number(0))
-    places = op.range(number(0), size, number(1), "i32")
-    shape = [1] * len(labels)
-    equal = op.equal(
-        op.reshape(places, vector([-1 if i == first else 1 for i in range(len(shape))]), False),
-        op.reshape(places, vector([-1 if i == second else 1 for i in range(len(shape))]), False),
-    )
-    kept = op.reduce_sum(op.multiply(node, op.convert_like(equal, node)), vector([first]), False)
-    return kept, [*labels[:first], *labels[first + 1 :]]
+        return w.inline(defined.in_numbers(defined.matmul), x1, x2)
+    if not is_real(x1.node) or x1.dims[-1] == 0:  # the device does not sum nothing
+        return w.inline(defined.matmul, x1, x2)
+    return op.matmul(x1.node, x2.node, False, False)
 
 
 def einsum(w: Any, subscripts: str, operands: Any) -> Any:
     labels, result = parse_einsum(subscripts, [x.ndim for x in operands])
-    nodes = [x.node for x in operands]
     if operands[0].dtype == "bool":
-        return op.not_equal(contract(w, [whole(node) for node in nodes], labels, result), number(0))
-    if not is_real(nodes[0]) or any(0 in x.dims for x in operands):
-        return contract(w, nodes, labels, result)
+        return w.inline(defined.in_numbers(defined.einsum), subscripts, operands)
+    if not is_real(operands[0].node) or any(0 in x.dims for x in operands):
+        return w.inline(defined.einsum, subscripts, operands)
+    nodes = [x.node for x in operands]
     names: dict[str, str] = {}
     for label in itertools.chain(*labels):  # an ellipsis hides labels as well as others
         names.setdefault(label, string.ascii_letters[len(names)])

@@ -1,4 +1,4 @@
-"""Random numbers in graphs: Philox4x32-10 in int32, and every draw as its portable body says."""
+"""Random bits in graphs: Philox4x32-10 in int32. Every draw is written with them, as its portable body says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import openvino.opset16 as op
 from hornbeam.backends.openvino.moves import cut, flat, scalar_of
 from hornbeam.backends.openvino.writer import Value, number, vector
 from hornbeam.core.shape import size as size_of
-from hornbeam.ops import random_portable
 from hornbeam.ops.random_portable import KEY_STEPS, MULTIPLIERS, ROUNDS
 
 
@@ -59,16 +58,4 @@ def next_seed(w: Any, state: Value) -> Any:
     return state.node, op.add(state.node, vector([0, 1]))
 
 
-def portable(name: str) -> Callable[..., Any]:
-    function = getattr(random_portable, f"portable_{name}")
-    return lambda w, *arguments: w.inline(function, *arguments)
-
-
-table: dict[str, Callable[..., Any]] = {
-    "random.bits": bits,
-    "random.next_seed": next_seed,
-    **{
-        f"random.{name}": portable(name)
-        for name in ("uniform", "normal", "truncated_normal", "randint", "gamma", "binomial")
-    },
-}
+table: dict[str, Callable[..., Any]] = {"random.bits": bits, "random.next_seed": next_seed}

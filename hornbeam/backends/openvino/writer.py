@@ -155,9 +155,12 @@ class OpenvinoWriter(Writer):
 
     def describe(self, value: Any, spec: KerasTensor) -> Value:
         node = value.node if isinstance(value, Value) else wrapped(value, spec.dtype)
-        if 0 in spec.dims and all(isinstance(size, int) for size in spec.dims):
-            node = op.constant(np.zeros(spec.dims, carrier(spec.dtype).to_dtype()))
+        if 0 in spec.dims and all(self.is_known(size) for size in spec.dims):  # the device trips over what is empty
+            node = op.broadcast(number(0, node), self.shape(spec.dims))
         return Value(output_of(node), spec.dims, spec.dtype)
+
+    def is_known(self, size: Any) -> bool:
+        return not isinstance(self.scalar(size), Dim)
 
     def size(self, value: Value, axis: int) -> Scalar:
         return Scalar(op.gather(op.shape_of(value.node, "i32"), number(axis), number(0)))
@@ -276,13 +279,6 @@ def is_unsigned(value: Value) -> bool:
 
 def turned(node: Any) -> Any:
     return op.bitwise_xor(node, number(LOWEST))
-
-
-def may_be_nan(node: Any) -> bool:
-    if not is_real(node):
-        return False
-    source = node.get_node() if isinstance(node, ov.Output) else node
-    return source.get_type_name() != "Constant" or bool(np.isnan(source.data).any())
 
 
 def truth(value: Value) -> Any:
