@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -30,3 +32,14 @@ def trainer(request: pytest.FixtureRequest) -> Iterator[str]:
         pytest.skip(f"{request.param} is not installed")
     with registry.scope(request.param):
         yield request.param
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """How many operations engines must supply, and what they supply beyond."""
+    if "hornbeam.testing.conformance" in sys.modules:
+        counts = sys.modules["hornbeam.testing.conformance"].census()
+        total, primitives = counts.pop("operations"), counts.pop("primitives")
+        natives = ", ".join(f"{name} {count / (total - primitives):.0%}" for name, count in sorted(counts.items()))
+        terminalreporter.write_line(
+            f"{total} operations, {primitives} of them primitives; natives of the rest: {natives}"
+        )

@@ -1,35 +1,21 @@
-"""Products, activations, convolutions, normalisation and losses on every backend."""
+"""What samples of products, activations, convolutions, norms and losses cannot say: known numbers, and errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pytest
 
 from hornbeam import ops
-from hornbeam.core import dtype as dtypes
 from hornbeam.core import registry, tree
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.spec import KerasTensor, all_operations
 from hornbeam.ops.op import operations
-from tests.backend import samples_nn as rows
+from hornbeam.testing.sample import floats
 
 registry.get("symbolic")
 all_operations()
-
-SAMPLES = pytest.mark.parametrize("index", range(len(rows.samples)), ids=[rows.name(each) for each in rows.samples])
-
-
-def bound(index: int) -> tuple[Any, tuple[Any, ...]]:
-    """The operation and all its arguments, with NumPy arrays for tensors."""
-    operation, args, keywords = rows.samples[index]
-    op = operations[operation]
-    if operation == "layer_normalization" and len(args) < 5:
-        keywords = {"epsilon": 1e-7, **keywords}
-    return op, op.bind(args, keywords)
 
 
 def is_array(value: Any) -> bool:
@@ -43,145 +29,6 @@ def to_tensors(args: Any) -> Any:
 
 def to_arrays(result: Any) -> list[np.ndarray]:
     return [np.asarray(registry.default().to_numpy(leaf)) for leaf in tree.flatten(result)]
-
-
-@contextmanager
-def body_only(name: str) -> Iterator[None]:
-    """Without the backend's native for `name`."""
-    table = registry.default().table
-    native = table.pop(name)
-    try:
-        yield
-    finally:
-        table[name] = native
-
-
-@contextmanager
-def double_precision() -> Iterator[None]:
-    """float64 stays float64, which promotion otherwise narrows."""
-    narrow = dict(dtypes._NARROW)
-
-    def forget() -> None:
-        dtypes._forget()
-        for op in operations.values():
-            op.targets.clear()
-
-    dtypes._NARROW.clear()
-    forget()
-    try:
-        yield
-    finally:
-        dtypes._NARROW.update(narrow)
-        forget()
-
-
-def with_gradient(op: Any, result: Any) -> Any:
-    """The outputs that carry a gradient."""
-    return result[0] if op.name == "batch_norm_training" else result
-
-
-def weights(shape: Any) -> np.ndarray:
-    return np.random.default_rng(5).standard_normal(shape)
-
-
-@pytest.fixture(scope="module")
-def expected() -> list[list[np.ndarray]]:
-    """Values by the numpy backend."""
-    with registry.scope("numpy"):
-        return [to_arrays(op.function(*args)) for op, args in map(bound, range(len(rows.samples)))]
-
-
-@pytest.fixture(scope="module")
-def slopes() -> list[list[np.ndarray]]:
-    """Gradients of a weighted sum of the result by central differences of the numpy backend in float64."""
-
-    def total(op: Any, args: Any) -> float:
-        found = with_gradient(op, op.function(*args))
-        return sum(float((weights(np.shape(part)) * part).sum()) for part in tree.flatten(found))
-
-    every = []
-    with registry.scope("numpy"), double_precision():
-        for op, args in map(bound, range(len(rows.samples))):
-            args = tree.map_structure(lambda x: x.astype("float64") if is_float(x) else x, args)
-            found = []
-            for leaf in filter(is_float, tree.flatten(args)):
-                slope = np.zeros(leaf.shape)
-                for place in np.ndindex(*leaf.shape):
-                    ends = []
-                    for step in (1e-5, -1e-5):
-                        moved = leaf.copy()
-                        moved[place] += step
-                        ends.append(total(op, tree.map_structure(lambda x, a=leaf, b=moved: b if x is a else x, args)))
-                    slope[place] = (ends[0] - ends[1]) / 2e-5
-                found.append(slope)
-            every.append(found)
-    return every
-
-
-def is_float(value: Any) -> bool:
-    return isinstance(value, np.ndarray) and value.dtype.kind == "f"
-
-
-@SAMPLES
-def test_value(backend: str, index: int, expected: list[list[np.ndarray]]) -> None:
-    op, args = bound(index)
-    for found, wanted in zip(to_arrays(op.function(*to_tensors(args))), expected[index], strict=True):
-        assert found.dtype == wanted.dtype == np.float32
-        np.testing.assert_allclose(found, wanted, rtol=1e-4, atol=1e-5)
-
-
-@SAMPLES
-def test_native_is_the_body(backend: str, index: int) -> None:
-    op, args = bound(index)
-    if op.body is None or op.name not in registry.default().table:
-        return  # a primitive, or the body is all there is
-    args = to_tensors(args)
-    native = to_arrays(op.function(*args))
-    with body_only(op.name):
-        body = to_arrays(op.function(*args))
-    for one, two in zip(native, body, strict=True):
-        assert one.dtype == two.dtype
-        np.testing.assert_allclose(one, two, rtol=1e-4, atol=1e-5)
-
-
-@SAMPLES
-def test_gradient(backend: str, index: int, slopes: list[list[np.ndarray]]) -> None:
-    engine = registry.default()
-    if not engine.differentiable:
-        return
-    op, args = bound(index)
-    leaves, structure = tree.flatten(args), args
-    places = [i for i, leaf in enumerate(leaves) if is_float(leaf)]
-
-    def total(*values: Any) -> Any:
-        filled = list(to_tensors(leaves))
-        for place, value in zip(places, values, strict=True):
-            filled[place] = value
-        found = with_gradient(op, op.function(*tree.unflatten(structure, filled)))
-        parts = [ops.sum(ops.multiply(part, weights(part.shape).astype("float32"))) for part in tree.flatten(found)]
-        return parts[0] if len(parts) == 1 else ops.add(*parts)
-
-    values = to_tensors([leaves[place] for place in places])
-    differentiate = engine.value_and_grad(total, tuple(range(len(places))), False)
-    _, found = differentiate(*values)
-    for slope, wanted in zip(to_arrays(list(found)), slopes[index], strict=True):
-        np.testing.assert_allclose(slope, wanted, rtol=2e-3, atol=2e-4 * max(1, np.abs(wanted).max()))
-
-
-@SAMPLES
-def test_spec(index: int, expected: list[list[np.ndarray]]) -> None:
-    op, args = bound(index)
-    known = tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype.name) if is_array(x) else x, args)
-    for spec, value in zip(tree.flatten(op.function(*known)), expected[index], strict=True):
-        assert (spec.shape, spec.dtype) == (value.shape, value.dtype)
-    first = next(leaf for leaf in tree.flatten(known) if isinstance(leaf, KerasTensor))
-    if not first.shape or op.name in ("outer", "vdot"):
-        return
-    unknown = KerasTensor((None, *first.shape[1:]), first.dtype)
-    partly = tree.map_structure(lambda x: unknown if x is first else x, known)
-    for spec, value in zip(tree.flatten(op.function(*partly)), expected[index], strict=True):
-        assert len(spec.shape) == value.ndim
-        assert all(size in (None, whole) for size, whole in zip(spec.shape, value.shape, strict=True))
 
 
 def call(name: str, *args: Any, **keywords: Any) -> np.ndarray:
@@ -263,7 +110,7 @@ def test_layer_normalization_far_from_the_origin(backend: str) -> None:
 @pytest.mark.parametrize("kind", ["float16", "bfloat16"])
 def test_half_precision(backend: str, kind: str) -> None:
     engine = registry.default()
-    x = rows.floats(4, 6)
+    x = floats(4, 6)
     halves = ops.cast(engine.convert(x, None), kind)
     near = np.asarray(engine.to_numpy(ops.cast(halves, "float32")))
     norm = np.ones(6, "float32")
@@ -369,8 +216,8 @@ def test_einsum_errors(backend: str) -> None:
 
 def test_channels_last_output_is_contiguous_on_torch() -> None:
     with registry.scope("torch"):
-        x = registry.default().convert(rows.floats(2, 6, 6, 3), None)
-        kernel = registry.default().convert(rows.floats(3, 3, 3, 4), None)
+        x = registry.default().convert(floats(2, 6, 6, 3), None)
+        kernel = registry.default().convert(floats(3, 3, 3, 4), None)
         assert ops.conv(x, kernel, padding="same").is_contiguous()
         assert ops.max_pool(x, 2).is_contiguous()
         assert operations["batch_norm_training"].function(x)[0].is_contiguous()

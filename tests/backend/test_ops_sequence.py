@@ -1,4 +1,4 @@
-"""Attention, recurrent operations and control flow on every backend."""
+"""What samples of attention and control flow cannot say: arguments that are refused, nested loops, their gradients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from hornbeam.graph.interpret import interpret
 from hornbeam.graph.trace import trace
 from hornbeam.ops import control
 from hornbeam.ops.op import operations
-from tests.backend import samples_sequence as rows
+from hornbeam.testing.sample import floats
+from hornbeam.testing.samples.attention import KEY, QUERY, SEEN, VALUE
 
 all_operations()
 
@@ -39,149 +40,17 @@ def flat(structure: Any) -> list[np.ndarray]:
     return [np.asarray(leaf) for leaf in tree.flatten(numpy_of(structure))]
 
 
-def canonical(sample: rows.Sample) -> tuple[Any, ...]:
-    operation, args, keywords = sample
-    return operations[operation].bind(args, keywords)
-
-
-@pytest.fixture(scope="module")
-def expected() -> dict[int, list[np.ndarray]]:
-    with registry.scope("numpy"):
-        return {
-            i: flat(operations[sample[0]].function(*sample[1], **sample[2])) for i, sample in enumerate(rows.samples)
-        }
-
-
-@pytest.mark.parametrize("index", range(len(rows.samples)), ids=[rows.name(sample) for sample in rows.samples])
-def test_value_native_and_spec(backend: str, index: int, expected: Any) -> None:
-    sample = rows.samples[index]
-    op = operations[sample[0]]
-    args = tensors(canonical(sample))
-    found = flat(op.function(*args))
-    for a, b in zip(found, expected[index], strict=True):
-        assert a.dtype == b.dtype == np.float32
-        np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
-    assert op.body is not None
-    for a, b in zip(found, flat(op.body(*args)), strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
-
-
-@pytest.mark.parametrize("sample", rows.samples, ids=rows.name)
-@pytest.mark.parametrize("unknown", [False, True])
-def test_recorded(backend: str, sample: rows.Sample, unknown: bool) -> None:
-    arrays = canonical(sample)
-
-    def symbolic(leaf: Any) -> Any:
-        if not isinstance(leaf, np.ndarray):
-            return leaf
-        batched = unknown and leaf.ndim > 1 and leaf.shape[0] in (len(sample[1][0]),) and leaf.dtype != bool
-        return KerasTensor((None if batched and leaf.ndim > 2 else leaf.shape[0], *leaf.shape[1:]), leaf.dtype.name)
-
-    op = operations[sample[0]]
-    graph = trace(op.function, *tree.map_structure(symbolic, arrays))
-    given = [
-        leaf for leaf in tree.flatten(tensors(arrays)) if registry.backend_of(leaf) or isinstance(leaf, np.ndarray)
-    ]
-    results = flat(op.function(*tensors(arrays)))
-    specs = graph.output_tensors()
-    assert len(specs) == len(results)
-    for spec, result in zip(specs, results, strict=True):
-        assert spec.dtype == result.dtype.name
-        assert all(known in (None, size) for known, size in zip(spec.shape, result.shape, strict=True))
-        if not unknown:
-            assert spec.shape == result.shape
-    replayed, _ = interpret(graph, given, backend=registry.default())
-    for a, b in zip(flat(replayed), results, strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
-    with_body = trace(op.body, *tree.map_structure(symbolic, arrays))  # type: ignore[arg-type]
-    replayed, _ = interpret(with_body, given, backend=registry.default())
-    for a, b in zip(flat(replayed), results, strict=True):
-        np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
-
-
-@pytest.mark.parametrize("sample", rows.samples, ids=rows.name)
-def test_gradient_of_native_and_body(backend: str, sample: rows.Sample) -> None:
-    engine = registry.default()
-    if not engine.differentiable:
-        pytest.skip("the numpy backend does not differentiate")
-    op = operations[sample[0]]
-    arrays = canonical(sample)
-    positions = tuple(
-        i for i, value in enumerate(arrays) if isinstance(value, np.ndarray) and value.dtype == np.float32
-    )
-
-    def loss(function: Any) -> Any:
-        def run(*values: Any) -> Any:
-            given = list(tensors(arrays))
-            for i, value in zip(positions, values, strict=True):
-                given[i] = value
-            total = None
-            for k, leaf in enumerate(tree.flatten(function(*given))):
-                part = ops.sum(ops.multiply(leaf, ops.sin(ops.multiply(leaf, 1.0 + k))))
-                total = part if total is None else ops.add(total, part)
-            return total
-
-        return run
-
-    values = tensors([arrays[i] for i in positions])
-    every = tuple(range(len(positions)))
-
-    def differentiate(function: Any) -> Any:
-        run = engine.value_and_grad(loss(function), every, False)
-        return (engine.compile(run) if backend == "jax" else run)(*values)
-
-    value, gradients = differentiate(op.function)
-    value_2, gradients_2 = differentiate(op.body)
-    np.testing.assert_allclose(numpy_of(value), numpy_of(value_2), rtol=1e-4)
-    for a, b in zip(flat(gradients), flat(gradients_2), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-3, atol=2e-4)
-    # one direction against finite differences in the numpy definition
-    direction = [rows.floats(*arrays[i].shape, seed=40 + i) for i in positions]
-    step = 1e-3
-
-    def shifted(sign: float) -> float:
-        with registry.scope("numpy"):
-            moved = [arrays[i].astype("float64") + sign * step * d for i, d in zip(positions, direction, strict=True)]
-            given = list(arrays)
-            for i, value in zip(positions, moved, strict=True):
-                given[i] = value
-            leaves = tree.flatten(op.body(*given))  # type: ignore[misc]
-            return float(sum(np.sum(leaf * np.sin(leaf * (1.0 + k))) for k, leaf in enumerate(leaves)))
-
-    slope = (shifted(1.0) - shifted(-1.0)) / (2 * step)
-    along = sum(float(np.sum(g * d)) for g, d in zip(flat(gradients), direction, strict=True))
-    np.testing.assert_allclose(along, slope, rtol=2e-2, atol=2e-2)
-
-
-def test_compiled(backend: str) -> None:
-    engine = registry.default()
-    for sample in rows.samples[::4]:
-        arrays = canonical(sample)
-        positions = [i for i, value in enumerate(arrays) if isinstance(value, np.ndarray)]
-        op = operations[sample[0]]
-
-        def run(*values: Any, op: Any = op, arrays: Any = arrays, positions: Any = positions) -> Any:
-            given = list(arrays)
-            for i, value in zip(positions, values, strict=True):
-                given[i] = value
-            return op.function(*given)
-
-        given = tensors([arrays[i] for i in positions])
-        for a, b in zip(flat(engine.compile(run)(*given)), flat(run(*given)), strict=True):
-            np.testing.assert_allclose(a, b, rtol=2e-4, atol=2e-5)
-
-
 def test_attention_in_half_precision(backend: str) -> None:
-    arrays = [rows.QUERY, rows.KEY, rows.VALUE]
+    arrays = [QUERY, KEY, VALUE]
     half = [ops.cast(x, "bfloat16") for x in tensors(arrays)]
-    found = ops.cast(ops.dot_product_attention(*half, mask=tensors(rows.SEEN)), "float32")
-    exact = ops.dot_product_attention(*tensors(arrays), mask=tensors(rows.SEEN))
+    found = ops.cast(ops.dot_product_attention(*half, mask=tensors(SEEN)), "float32")
+    exact = ops.dot_product_attention(*tensors(arrays), mask=tensors(SEEN))
     np.testing.assert_allclose(numpy_of(found), numpy_of(exact), atol=0.05)
     assert registry.default().dtype(ops.dot_product_attention(*half)) == "bfloat16"
 
 
 def test_attention_refuses(backend: str) -> None:
-    x = tensors(rows.QUERY)
+    x = tensors(QUERY)
     with pytest.raises(ShapeError, match="only supports 4D"):
         ops.dot_product_attention(x[0], x[0], x[0])
     with pytest.raises(ShapeError, match="multiple"):
@@ -190,7 +59,7 @@ def test_attention_refuses(backend: str) -> None:
 
 def test_attention_drops_weights(backend: str) -> None:
     seed = tensors(np.array([1, 2], "uint32"))
-    q, k, v = tensors([rows.QUERY, rows.KEY, rows.VALUE])
+    q, k, v = tensors([QUERY, KEY, VALUE])
     attend = operations["attention_with_scores"].function
     plain, scores = attend(q, k, v)
     dropped, same = attend(q, k, v, seed=seed, dropout_rate=0.5)
@@ -218,7 +87,7 @@ def test_switch(backend: str) -> None:
 
 
 def test_scan(backend: str) -> None:
-    xs = rows.floats(5, 2)
+    xs = floats(5, 2)
 
     def step(carry: Any, x: Any) -> Any:
         total = ops.add(carry, x)
@@ -264,7 +133,7 @@ def test_fori_loop(backend: str) -> None:
 
 
 def test_map_and_vectorized_map(backend: str) -> None:
-    xs = tensors(rows.floats(4, 3))
+    xs = tensors(floats(4, 3))
     for mapped in (ops.map, ops.vectorized_map):
         np.testing.assert_allclose(numpy_of(mapped(lambda x: ops.sum(x), xs)), numpy_of(xs).sum(1), rtol=1e-5)
         both = mapped(lambda x: ops.add(x[0], x[1]), (xs, xs))
@@ -274,14 +143,14 @@ def test_map_and_vectorized_map(backend: str) -> None:
 @pytest.mark.parametrize("length", [1, 2, 3, 5, 8])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_associative_scan(backend: str, length: int, reverse: bool) -> None:
-    xs = rows.floats(2, length)
+    xs = floats(2, length)
     found = numpy_of(ops.associative_scan(ops.add, tensors(xs), reverse=reverse, axis=1))
     whole = np.cumsum(xs[:, ::-1], 1)[:, ::-1] if reverse else np.cumsum(xs, 1)
     np.testing.assert_allclose(found, whole, rtol=1e-4, atol=1e-5)
 
 
 def test_associative_scan_of_a_structure(backend: str) -> None:
-    a, b = rows.floats(5), rows.floats(5, seed=1)
+    a, b = floats(5), floats(5, seed=1)
 
     def affine(first: Any, second: Any) -> Any:
         return ops.multiply(first[0], second[0]), ops.add(ops.multiply(first[1], second[0]), second[1])
@@ -333,7 +202,7 @@ def test_compiled_control_flow(backend: str) -> None:
         return end, ops.switch(1, [lambda v: v, lambda v: ops.add(v, 1.0)], y)
 
     for sign in (1.0, -1.0):
-        x = tensors(np.abs(rows.floats(4, 3)) * sign)
+        x = tensors(np.abs(floats(4, 3)) * sign)
         for a, b in zip(flat(registry.default().compile(program)(x)), flat(program(x)), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4)
 
@@ -361,7 +230,7 @@ def test_recorded_control_flow(backend: str) -> None:
     assert {"scan", "while_loop", "vectorized_map", "switch"} <= {node.op.name for node in graph if node.op}
     assert [spec.shape for spec in graph.output_tensors()] == [(3,), (None, 3), (3,), (), (None, 3), (3,)]
     for seed in (0, 1):
-        given = tensors([rows.floats(4, 3, seed=seed), rows.floats(3, seed=5 + seed)])
+        given = tensors([floats(4, 3, seed=seed), floats(3, seed=5 + seed)])
         replayed, _ = interpret(graph, given)
         for a, b in zip(flat(replayed), flat(program(*given)), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-4)
