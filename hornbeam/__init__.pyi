@@ -27,6 +27,7 @@ from hornbeam import dtype_policies as dtype_policies
 from hornbeam.ops.transforms import grad as grad
 from hornbeam import initializers as initializers
 from hornbeam.ops.transforms import jit as jit
+from hornbeam.ops.transforms import jvp as jvp
 from hornbeam import layers as layers
 from hornbeam import losses as losses
 from hornbeam import metrics as metrics
@@ -74,6 +75,7 @@ __all__ = [
     "grad",
     "initializers",
     "jit",
+    "jvp",
     "layers",
     "losses",
     "metrics",

@@ -24,6 +24,8 @@ from hornbeam.ops.order import argsort as argsort
 from hornbeam.ops.create import array as array
 from hornbeam.ops.move import array_split as array_split
 from hornbeam.ops.reduce import average as average
+from hornbeam.ops.windows import bartlett as bartlett
+from hornbeam.ops.statistics import bincount as bincount
 from hornbeam.ops.elementwise import bitwise_and as bitwise_and
 from hornbeam.ops.elementwise import bitwise_not as bitwise_invert
 from hornbeam.ops.elementwise import bitwise_left_shift as bitwise_left_shift
@@ -31,6 +33,7 @@ from hornbeam.ops.elementwise import bitwise_not as bitwise_not
 from hornbeam.ops.elementwise import bitwise_or as bitwise_or
 from hornbeam.ops.elementwise import bitwise_right_shift as bitwise_right_shift
 from hornbeam.ops.elementwise import bitwise_xor as bitwise_xor
+from hornbeam.ops.windows import blackman as blackman
 from hornbeam.ops.move import broadcast_to as broadcast_to
 from hornbeam.ops.elementwise import cbrt as cbrt
 from hornbeam.ops.elementwise import ceil as ceil
@@ -39,15 +42,19 @@ from hornbeam.ops.move import concatenate as concatenate
 from hornbeam.ops.elementwise import conjugate as conj
 from hornbeam.ops.elementwise import conjugate as conjugate
 from hornbeam.ops.create import copy as copy
+from hornbeam.ops.statistics import corrcoef as corrcoef
+from hornbeam.ops.statistics import correlate as correlate
 from hornbeam.ops.elementwise import cos as cos
 from hornbeam.ops.elementwise import cosh as cosh
 from hornbeam.ops.reduce import count_nonzero as count_nonzero
+from hornbeam.ops.products import cross as cross
 from hornbeam.ops.reduce import cumprod as cumprod
 from hornbeam.ops.reduce import cumsum as cumsum
 from hornbeam.ops.elementwise import deg2rad as deg2rad
 from hornbeam.ops.move import diag as diag
 from hornbeam.ops.move import diagflat as diagflat
 from hornbeam.ops.move import diagonal as diagonal
+from hornbeam.ops.products import diff as diff
 from hornbeam.ops.order import digitize as digitize
 from hornbeam.ops.elementwise import divide as divide
 from hornbeam.ops.elementwise import divide_no_nan as divide_no_nan
@@ -79,7 +86,10 @@ from hornbeam.ops.create import geomspace as geomspace
 from hornbeam.ops.index import get_item as get_item
 from hornbeam.ops.elementwise import greater as greater
 from hornbeam.ops.elementwise import greater_equal as greater_equal
+from hornbeam.ops.windows import hamming as hamming
+from hornbeam.ops.windows import hanning as hanning
 from hornbeam.ops.elementwise import heaviside as heaviside
+from hornbeam.ops.statistics import histogram as histogram
 from hornbeam.ops.move import hsplit as hsplit
 from hornbeam.ops.move import hstack as hstack
 from hornbeam.ops.elementwise import hypot as hypot
@@ -95,6 +105,8 @@ from hornbeam.ops.elementwise import isnan as isnan
 from hornbeam.ops.elementwise import isneginf as isneginf
 from hornbeam.ops.elementwise import isposinf as isposinf
 from hornbeam.ops.elementwise import isreal as isreal
+from hornbeam.ops.windows import kaiser as kaiser
+from hornbeam.ops.products import kron as kron
 from hornbeam.ops.elementwise import lcm as lcm
 from hornbeam.ops.elementwise import ldexp as ldexp
 from hornbeam.ops.elementwise import bitwise_left_shift as left_shift
@@ -130,13 +142,17 @@ from hornbeam.ops.reduce import nancumprod as nancumprod
 from hornbeam.ops.reduce import nancumsum as nancumsum
 from hornbeam.ops.reduce import nanmax as nanmax
 from hornbeam.ops.reduce import nanmean as nanmean
+from hornbeam.ops.order import nanmedian as nanmedian
 from hornbeam.ops.reduce import nanmin as nanmin
+from hornbeam.ops.order import nanpercentile as nanpercentile
 from hornbeam.ops.reduce import nanprod as nanprod
+from hornbeam.ops.order import nanquantile as nanquantile
 from hornbeam.ops.reduce import nanstd as nanstd
 from hornbeam.ops.reduce import nansum as nansum
 from hornbeam.ops.reduce import nanvar as nanvar
 from hornbeam.ops.create import ndim as ndim
 from hornbeam.ops.elementwise import negative as negative
+from hornbeam.ops.bits import nextafter as nextafter
 from hornbeam.ops.index import nonzero as nonzero
 from hornbeam.ops.elementwise import not_equal as not_equal
 from hornbeam.ops.create import ones as ones
@@ -166,6 +182,7 @@ from hornbeam.ops.elementwise import sin as sin
 from hornbeam.ops.elementwise import sinc as sinc
 from hornbeam.ops.elementwise import sinh as sinh
 from hornbeam.ops.create import size as size
+from hornbeam.ops.linear_algebra import slogdet as slogdet
 from hornbeam.ops.order import sort as sort
 from hornbeam.ops.move import split as split
 from hornbeam.ops.elementwise import sqrt as sqrt
@@ -184,14 +201,19 @@ from hornbeam.ops.contract import tensordot as tensordot
 from hornbeam.ops.move import tile as tile
 from hornbeam.ops.reduce import trace as trace
 from hornbeam.ops.move import transpose as transpose
+from hornbeam.ops.products import trapezoid as trapezoid
 from hornbeam.ops.create import tri as tri
 from hornbeam.ops.move import tril as tril
 from hornbeam.ops.move import triu as triu
 from hornbeam.ops.elementwise import divide as true_divide
 from hornbeam.ops.elementwise import trunc as trunc
+from hornbeam.ops.distinct import unique as unique
 from hornbeam.ops.index import unravel_index as unravel_index
+from hornbeam.ops.products import vander as vander
 from hornbeam.ops.reduce import var as var
 from hornbeam.ops.contract import vdot as vdot
+from hornbeam.ops.vectorizing import vectorize as vectorize
+from hornbeam.ops.bits import view as view
 from hornbeam.ops.move import vsplit as vsplit
 from hornbeam.ops.move import vstack as vstack
 from hornbeam.ops.elementwise import where as where
@@ -224,6 +246,8 @@ __all__ = [
     "array",
     "array_split",
     "average",
+    "bartlett",
+    "bincount",
     "bitwise_and",
     "bitwise_invert",
     "bitwise_left_shift",
@@ -231,6 +255,7 @@ __all__ = [
     "bitwise_or",
     "bitwise_right_shift",
     "bitwise_xor",
+    "blackman",
     "broadcast_to",
     "cbrt",
     "ceil",
@@ -239,15 +264,19 @@ __all__ = [
     "conj",
     "conjugate",
     "copy",
+    "corrcoef",
+    "correlate",
     "cos",
     "cosh",
     "count_nonzero",
+    "cross",
     "cumprod",
     "cumsum",
     "deg2rad",
     "diag",
     "diagflat",
     "diagonal",
+    "diff",
     "digitize",
     "divide",
     "divide_no_nan",
@@ -279,7 +308,10 @@ __all__ = [
     "get_item",
     "greater",
     "greater_equal",
+    "hamming",
+    "hanning",
     "heaviside",
+    "histogram",
     "hsplit",
     "hstack",
     "hypot",
@@ -295,6 +327,8 @@ __all__ = [
     "isneginf",
     "isposinf",
     "isreal",
+    "kaiser",
+    "kron",
     "lcm",
     "ldexp",
     "left_shift",
@@ -330,13 +364,17 @@ __all__ = [
     "nancumsum",
     "nanmax",
     "nanmean",
+    "nanmedian",
     "nanmin",
+    "nanpercentile",
     "nanprod",
+    "nanquantile",
     "nanstd",
     "nansum",
     "nanvar",
     "ndim",
     "negative",
+    "nextafter",
     "nonzero",
     "not_equal",
     "ones",
@@ -366,6 +404,7 @@ __all__ = [
     "sinc",
     "sinh",
     "size",
+    "slogdet",
     "sort",
     "split",
     "sqrt",
@@ -384,14 +423,19 @@ __all__ = [
     "tile",
     "trace",
     "transpose",
+    "trapezoid",
     "tri",
     "tril",
     "triu",
     "true_divide",
     "trunc",
+    "unique",
     "unravel_index",
+    "vander",
     "var",
     "vdot",
+    "vectorize",
+    "view",
     "vsplit",
     "vstack",
     "where",
