@@ -171,9 +171,7 @@ def missing_symbol(size: Dim, known: Container[str]) -> tuple[str, Any] | None:
     return None if isinstance(rest, Dim) and missing[0] in rest.symbols else (missing[0], rest)
 
 
-def record(
-    op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any, expansion: bool = False
-) -> Any:
+def record(op: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], result: Any, expansion: bool = False) -> Any:
     """Make a node whose outputs are fresh tensors with the shapes and dtypes of those in `result`; their structure.
 
     With `expansion`, `result` was computed from the arguments, and stays with the node.

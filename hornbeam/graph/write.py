@@ -82,7 +82,9 @@ class Writer(abc.ABC):
         return tree.map_structure(lambda leaf: next(flat) if isinstance(leaf, KerasTensor) else leaf, graph.outputs)
 
 
-def write(graph: Graph, writer: Writer, inputs: Sequence[Any], state: Sequence[Any] = ()) -> tuple[list[Any], list[Any]]:
+def write(
+    graph: Graph, writer: Writer, inputs: Sequence[Any], state: Sequence[Any] = ()
+) -> tuple[list[Any], list[Any]]:
     """Write `graph` given a value for each of its inputs and for each variable that it reads.
 
     Returns:
@@ -128,7 +130,9 @@ def write(graph: Graph, writer: Writer, inputs: Sequence[Any], state: Sequence[A
 
 def _entry(writer: Writer, node: Node) -> Callable[..., Any]:
     if not isinstance(node.op, Op):
-        raise BackendError(f"{writer.name} writes operations, not a call of {node.describe()}: record it as operations.")
+        raise BackendError(
+            f"{writer.name} writes operations, not a call of {node.describe()}: record it as operations."
+        )
     entry = writer.table.get(node.op.name)
     if entry is None:
         reason = writer.gaps.get(node.op.name, "it has no entry in the table")

@@ -30,7 +30,9 @@ def run(model: Any, given: Sequence[np.ndarray]) -> list[np.ndarray]:
     options.log_severity_level = 4
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     session = onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return session.run(None, {node.name: np.asarray(array) for node, array in zip(session.get_inputs(), given, strict=True)})
+    return session.run(
+        None, {node.name: np.asarray(array) for node, array in zip(session.get_inputs(), given, strict=True)}
+    )
 
 
 def outside(dtype: str) -> str:

@@ -28,8 +28,7 @@ def branch(w: W, function: SubGraph, operands: Any) -> Any:
 def choice(w: W, pred: Tensor, first: Any, second: Any, specs: Sequence[KerasTensor]) -> list[Tensor]:
     """`If`, where each branch is a function that makes an ONNX graph."""
     pred = w.op("Reshape", w.cast(pred, "bool"), np.array([], "int64"))
-    found = w.node("If", [pred], [spec.dtype for spec in specs], {"then_branch": first(), "else_branch": second()})
-    return found if isinstance(found, list) else [found]
+    return w.node("If", [pred], [spec.dtype for spec in specs], {"then_branch": first(), "else_branch": second()})
 
 
 def cond(w: W, pred: Tensor, true_fn: SubGraph, false_fn: SubGraph, operands: Any) -> list[Tensor]:
@@ -61,9 +60,7 @@ def own(w: W, name: str, tensors: Sequence[Any], drop: int = 0) -> list[Tensor]:
     return [w.input(w.unique(name), x.dims[drop:], x.dtype) for x in tensors]
 
 
-def scan(
-    w: W, f: SubGraph, init: Any, xs: Any, length: Any, reverse: bool, unroll: Any, operands: Any
-) -> list[Tensor]:
+def scan(w: W, f: SubGraph, init: Any, xs: Any, length: Any, reverse: bool, unroll: Any, operands: Any) -> list[Tensor]:
     """`Scan` over the elements, or over their numbers where there are none."""
     carry, elements = leaves(init), leaves(xs)
     scanned = elements or [Tensor(w.range(length).value, (length,), "int64")]
@@ -79,8 +76,7 @@ def scan(
         attributes["scan_input_directions"] = [1] * len(rows)
         if len(specs) > len(carry):
             attributes["scan_output_directions"] = [1] * (len(specs) - len(carry))
-    found = w.node("Scan", [*carry, *scanned], [spec.dtype for spec in specs], attributes)
-    return found if isinstance(found, list) else [found]
+    return w.node("Scan", [*carry, *scanned], [spec.dtype for spec in specs], attributes)
 
 
 def vectorized_map(w: W, function: SubGraph, elements: Any, operands: Any) -> list[Tensor]:
@@ -100,8 +96,7 @@ def while_loop(w: W, test: SubGraph, step: SubGraph, loop_vars: Any, most: Any, 
         body = w.closed([number, before, *state], [w.cast(go_on, "bool"), *changed], nodes)
     bound = None if most is None else w.constant(most, "int64")
     start = w.op("Reshape", w.cast(start, "bool"), np.array([], "int64"))
-    found = w.node("Loop", [bound, start, *values], [x.dtype for x in values], {"body": body})
-    return found if isinstance(found, list) else [found]
+    return w.node("Loop", [bound, start, *values], [x.dtype for x in values], {"body": body})
 
 
 def custom_gradient(w: W, f: Any, args: Any) -> Any:

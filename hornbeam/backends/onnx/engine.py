@@ -6,27 +6,30 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from onnx_ir.passes.common import RemoveUnusedNodesPass
+from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
-from hornbeam.backends.onnx import control, nn, primitives, random
+from hornbeam.backends.onnx import control, moves, nn, primitives, random
 from hornbeam.backends.onnx.gaps import gaps
 from hornbeam.backends.onnx.writer import OnnxWriter, Tensor, ir
 from hornbeam.core import registry, tree
-from hornbeam.core.errors import BackendError
+from hornbeam.core.errors import BackendError, ConfigError
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.graph import Graph
-from hornbeam.graph.trace import trace
+from hornbeam.graph.trace import Recording, trace
 from hornbeam.graph.write import write
 
 OPERATOR_SET, FORMAT = 21, 10  # the newest that all of onnxruntime's kernels know, and the file format it came with
 
-OnnxWriter.table = {**primitives.table, **nn.table, **control.table, **random.table}
+OnnxWriter.table = {**primitives.table, **moves.table, **nn.table, **control.table, **random.table}
 OnnxWriter.conditions = {**primitives.conditions, **nn.conditions}
 OnnxWriter.gaps = gaps
 
 
 def to_onnx(
-    model: Any, *inputs: Any, input_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None,
+    model: Any,
+    *inputs: Any,
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
     variables: str = "initializers",
 ) -> Any:
     """`model(*inputs)` as an `onnx.ModelProto`.
@@ -36,8 +39,8 @@ def to_onnx(
 
     Args:
         model: a model, a layer, a function of tensors, or a recorded graph.
-        *inputs: structures of `KerasTensor`s; for a graph none.
-        input_names, output_names: of the flat inputs and outputs; made up if None.
+        *inputs: structures of `KerasTensor`s; none for a graph, and for a model that knows its inputs.
+        input_names, output_names: of the flat inputs and outputs; the model's own, or made up, if None.
         variables: "initializers" ships their values; "inputs" makes each an input, and what the call assigns outputs.
 
     Raises:
@@ -47,7 +50,7 @@ def to_onnx(
         >>> to_onnx(hornbeam.ops.softmax, hornbeam.KerasTensor((None, 3))).graph.node[0].op_type
         'Softmax'
     """
-    graph = model if isinstance(model, Graph) else trace(model, *inputs)
+    graph = model if isinstance(model, Graph) else _recorded(model, inputs)
     shipped = variables == "initializers"
     if shipped and graph.state_outputs:
         names = ", ".join(f"'{variable.path}'" for variable, _ in graph.state_outputs)
@@ -56,11 +59,11 @@ def to_onnx(
             '`variables="inputs"`.'
         )
     writer = OnnxWriter()
-    names = input_names or [tensor.name for tensor in graph.inputs]
+    names = input_names or _names(model, "input", graph.inputs) or [tensor.name for tensor in graph.inputs]
     given = [writer.input(name, x.dims, x.dtype) for name, x in zip(names, graph.inputs, strict=True)]
     state = [_variable(writer, variable, shipped) for variable, _ in graph.state_inputs]
     outputs, updates = write(graph, writer, given, state)
-    names = [*(output_names or [f"output_{i}" for i in range(len(outputs))])]
+    names = [*(output_names or _names(model, "output", outputs) or [f"output_{i}" for i in range(len(outputs))])]
     names += [f"{variable.path}:new" for variable, _ in graph.state_outputs]
     specs = [*graph.output_tensors(), *(tensor for _, tensor in graph.state_outputs)]
     ends = [_end(writer, *each) for each in zip([*outputs, *updates], specs, names, strict=True)]
@@ -73,8 +76,28 @@ def to_onnx(
         name=getattr(model, "name", None) or "hornbeam",
     )
     proto = ir.Model(made, ir_version=FORMAT, producer_name="hornbeam")
+    CommonSubexpressionEliminationPass()(proto)
     RemoveUnusedNodesPass()(proto)
     return ir.to_proto(proto)
+
+
+def _recorded(model: Any, inputs: tuple[Any, ...]) -> Graph:
+    own = () if inputs else getattr(model, "inputs", None)
+    if own is None:
+        raise ConfigError(f"ONNX: {model} does not know its inputs; give a `KerasTensor` for each.")
+
+    def fresh(leaf: Any) -> Any:
+        return KerasTensor(leaf.dims, leaf.dtype, name=leaf.name) if isinstance(leaf, KerasTensor) else leaf
+
+    with Recording():  # the inputs belong to the recording
+        given = tree.map_structure(fresh, inputs or (model.input,))
+    return trace(model, *given)
+
+
+def _names(model: Any, which: str, tensors: Sequence[Any]) -> list[str] | None:
+    """The names that a model has for its inputs or outputs, if it has one for each."""
+    names = list(getattr(model, f"{which}_names", ()))
+    return names if len(names) == len(tensors) == len(set(names)) else None
 
 
 def _variable(writer: OnnxWriter, variable: Any, shipped: bool) -> Tensor:
@@ -88,7 +111,7 @@ def _variable(writer: OnnxWriter, variable: Any, shipped: bool) -> Tensor:
 
 def _end(writer: OnnxWriter, x: Tensor, spec: KerasTensor, name: str) -> Any:
     """The value as an output of the model."""
-    value = writer.node("Identity", [x], [x.dtype], {}).value
+    value = writer.node("Identity", [x], [x.dtype], {})[0].value
     value.name = name
     value.shape = ir.Shape([size if isinstance(size, int) else str(size) for size in spec.dims])
     return value

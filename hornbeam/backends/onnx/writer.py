@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from hornbeam.backends.numpy.engine import numpy_dtype
+from hornbeam.core.dim import Dim
 from hornbeam.core.errors import BackendError, BackendNotInstalledError, DtypeError
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.graph import Graph
@@ -42,7 +44,6 @@ for _dtypes, _operators in {
     (*NUMBERS, "int8", "uint8"): "ReduceMax ReduceMin ArgMax ArgMin TopK",
     (*NUMBERS, *SMALL, "bool", "uint64"): "Pad",
     (*NUMBERS, "uint32", "uint64"): "MatMul",
-    (*NUMBERS, "bool"): "Trilu",
     (*NUMBERS, "int8", "int16"): "Neg",
     (*FLOATS, "int32", "int8"): "Relu",
     (*FLOATS, "int8", "uint8"): "MaxPool",
@@ -53,15 +54,14 @@ for _dtypes, _operators in {
 # what holds every value of a dtype, narrowest first
 WIDER = {
     "bool": ("uint8", "int32", "float32"),
-    "uint8": ("int32", "float32"),
-    "int8": ("int32", "float32"),
-    "uint16": ("int32", "float32"),
-    "int16": ("int32", "float32"),
-    "uint32": ("int64", "float64"),
-    "int32": ("int64", "float64"),
-    "bfloat16": ("float32",),
-    "float16": ("float32",),
+    **dict.fromkeys(("uint8", "int8", "uint16", "int16"), ("int32", "float32")),
+    **dict.fromkeys(("uint32", "int32"), ("int64", "float64")),
+    **dict.fromkeys(("float16", "bfloat16"), ("float32",)),
 }
+# what a Transpose before it may as well follow; so those around neighbouring convolutions meet, and cancel
+POINTWISE = frozenset(
+    "Relu LeakyRelu Elu Selu Celu Sigmoid HardSigmoid Softplus Gelu Tanh Clip Add Sub Mul Div".split()
+)
 LITTLE = 1024  # bytes of a constant that is no weight
 PREDICATES = frozenset("Equal Less LessOrEqual Greater GreaterOrEqual IsNaN IsInf And Or Not Xor".split())
 # computed here where all inputs are known
@@ -76,6 +76,7 @@ FOLDED: dict[str, Callable[..., Any]] = {
 }
 
 
+@dataclass(slots=True, eq=False)
 class Tensor:
     """A value of the ONNX graph.
 
@@ -85,23 +86,22 @@ class Tensor:
         array: its elements, where they are known as the graph is written.
     """
 
-    __slots__ = ("array", "dims", "dtype", "value")
-
-    def __init__(self, value: ir.Value, dims: Any, dtype: str, array: Any = None) -> None:
-        self.value, self.dims, self.dtype, self.array = value, dims, dtype, array
+    value: ir.Value
+    dims: Any
+    dtype: str
+    array: Any = None
 
     @property
     def ndim(self) -> int:
         return len(self.dims)
 
 
+@dataclass(slots=True, eq=False)
 class Size:
     """A size as a vector of one int64 of the graph; it combines with others and with ints."""
 
-    __slots__ = ("tensor", "writer")
-
-    def __init__(self, writer: OnnxWriter, tensor: Tensor) -> None:
-        self.writer, self.tensor = writer, tensor
+    writer: OnnxWriter
+    tensor: Tensor
 
     @property
     def scalar(self) -> Tensor:
@@ -109,10 +109,15 @@ class Size:
         return self.writer.op("Squeeze", self.tensor)
 
 
+NEUTRAL = {"Add": 0, "Sub": 0, "Mul": 1, "Div": 1}
+
+
 def _arithmetic(kind: str, reflected: bool) -> Callable[[Size, Any], Size]:
     def call(self: Size, other: Any) -> Size:
         if not isinstance(other, (int, Size)):
             raise BackendError(f"{self.writer.name}: the size {other} is not known where it is needed.")
+        if other == NEUTRAL.get(kind) and (not reflected or kind in ("Add", "Mul")):
+            return self
         operands = [x.tensor if isinstance(x, Size) else np.array([x], "int64") for x in (self, other)]
         return Size(self.writer, self.writer.op(kind, *(operands[::-1] if reflected else operands)))
 
@@ -146,6 +151,7 @@ class OnnxWriter(Writer):
         self.nodes: list[ir.Node] = []  # of the graph, or of the body, that is being written
         self.initializers: list[ir.Value] = []
         self.constants: dict[Any, Tensor] = {}
+        self.axes: dict[Dim, tuple[Tensor, int]] = {}  # sizes that are no symbol -> where they can be read
         self.transposed: dict[int, tuple[Tensor, tuple[int, ...]]] = {}  # results of Transpose -> what, how
         self.counts: dict[str, int] = {}
 
@@ -165,6 +171,18 @@ class OnnxWriter(Writer):
 
     def size(self, value: Tensor, axis: int) -> Size:
         return Size(self, self.op("Shape", value, start=axis, end=axis + 1, dtype="int64"))
+
+    def bind(self, value: Tensor, spec: KerasTensor) -> None:
+        super().bind(value, spec)
+        for axis, size in enumerate(spec.dims):
+            if isinstance(size, Dim) and str(size) not in self.sizes:
+                self.axes.setdefault(size, (value, axis))
+
+    def scalar(self, size: Any) -> Any:
+        """A size as a number or a `Size`: read off a tensor rather than computed."""
+        if isinstance(size, Dim) and size in self.axes:
+            return self.size(*self.axes[size])
+        return super().scalar(size)
 
     # values
 
@@ -191,43 +209,61 @@ class OnnxWriter(Writer):
             return x
         return self.constant(x, x.dtype.name if isinstance(x, (np.ndarray, np.generic)) else dtype)
 
-    def op(self, kind: str, *inputs: Any, outputs: int = 1, dtype: Any = None, **attributes: Any) -> Any:
+    def op(self, kind: str, *inputs: Any, outputs: int | None = None, dtype: Any = None, **attributes: Any) -> Any:
         """A node of ONNX' operator `kind`.
 
         Inputs of a dtype that has no kernel become one that has, and the result stays so: `describe` casts back.
 
         Args:
             inputs: tensors, sizes, arrays; numbers are of the dtype of the tensors; None for an input left out.
-            outputs: how many; several are a list.
+            outputs: how many, as a list; None for one that is none.
             dtype: of the output, if not that of the inputs; or of each of several.
         """
         first = 1 if kind == "Where" else 0
         inputs = tuple(x.tensor if isinstance(x, Size) else x for x in inputs)
         data = str(next(x.dtype for x in inputs[first:] if isinstance(x, (Tensor, np.ndarray))))
         wide = self.admitted(kind, data)
-        given = [None if x is None else self.tensor(x, data) for x in inputs]
-        if wide != data:
-            given = [
-                self.cast(x, wide) if x is not None and i >= first and x.dtype == data else x
-                for i, x in enumerate(given)
-            ]
+        given: list[Any] = [None if x is None else self.tensor(x, data) for x in inputs]
+        for i, x in enumerate(given):
+            if i >= first and x is not None and x.dtype == data:
+                given[i] = self.cast(x, wide)
         result = dtype or ("bool" if kind in PREDICATES else wide)
         if kind in FOLDED and all(x.array is not None for x in given):
             return self.folded(kind, given, result, attributes)
-        return self.node(kind, given, [result] * outputs if isinstance(result, str) else result, attributes)
+        order = self.common_order(given) if kind in POINTWISE else None
+        if order is not None:
+            given = [self.before(x, order) for x in given]
+        made = self.node(kind, given, [result] * (outputs or 1) if isinstance(result, str) else result, attributes)
+        if outputs is not None:
+            return made
+        return made[0] if order is None else self.transpose(made[0], order)
 
-    def node(self, kind: str, inputs: Sequence[Tensor | None], dtypes: Sequence[str], attributes: Any) -> Any:
+    def common_order(self, given: list[Any]) -> tuple[int, ...] | None:
+        """How the inputs of a pointwise operator have been transposed, where all have (or are known), and alike."""
+        orders = {self.transposed[id(x.value)][1] for x in given if id(x.value) in self.transposed}
+        known = [x.array for x in given if id(x.value) not in self.transposed]
+        if len(orders) != 1 or any(array is None for array in known):
+            return None
+        (order,) = orders
+        return order if all(array.ndim <= len(order) for array in known) else None
+
+    def before(self, x: Tensor, order: tuple[int, ...]) -> Tensor:
+        """What x was before it was transposed."""
+        if id(x.value) in self.transposed:
+            return self.transposed[id(x.value)][0]
+        if not x.array.ndim:
+            return x
+        aligned = self.op("Reshape", x, np.array([1] * (len(order) - x.array.ndim) + list(x.array.shape)), allowzero=1)
+        return self.op("Transpose", aligned, perm=np.argsort(order).tolist())
+
+    def node(self, kind: str, inputs: Sequence[Tensor | None], dtypes: Sequence[str], attributes: Any) -> list[Tensor]:
         """A node as it is told; its outputs have these dtypes."""
         name = self.unique("/".join(part for part in (self.path, kind) if part))
-        names = [name] if len(dtypes) == 1 else [f"{name}/{i}" for i in range(len(dtypes))]
-        made = [
-            ir.Value(name=each, type=ir.TensorType(data_type(dtype)))
-            for each, dtype in zip(names, dtypes, strict=True)
-        ]
+        names = [name, *(f"{name}/{i}" for i in range(1, len(dtypes)))]
+        made = [ir.Value(name=each, type=ir.TensorType(data_type(dtype))) for each, dtype in zip(names, dtypes)]
         values = [None if x is None else x.value for x in inputs]
         self.nodes.append(ir.node(kind, values, attributes, outputs=made, name=name))
-        results = [Tensor(value, None, dtype) for value, dtype in zip(made, dtypes, strict=True)]
-        return results[0] if len(results) == 1 else results
+        return [Tensor(value, None, dtype) for value, dtype in zip(made, dtypes, strict=True)]
 
     def admitted(self, kind: str, dtype: str) -> str:
         """The dtype itself, or the narrowest one that holds it and has a kernel."""
@@ -242,9 +278,10 @@ class OnnxWriter(Writer):
         found = self.constants.get(key)
         if found is None:
             array = np.ascontiguousarray(FOLDED[kind](*(x.array for x in inputs), **attributes))
-            name = inputs[0].value.name or "constant"
-            found = self.initializer(self.unique(f"{name}/{kind}"), array, dtype) if array.nbytes > LITTLE else None
-            found = self.constants[key] = found or self.constant(array, dtype)
+            name = str(inputs[0].value.name)
+            is_weight = not name.startswith("constant_")
+            made = self.initializer(self.unique(f"{name}/{kind}"), array, dtype) if is_weight else None
+            found = self.constants[key] = made or self.constant(array, dtype)
         return found
 
     # what entries are made of
@@ -255,7 +292,7 @@ class OnnxWriter(Writer):
             return x
         if x.array is not None and x.array.nbytes <= LITTLE:
             return self.constant(x.array, dtype)
-        return self.node("Cast", [x], [dtype], {"to": int(data_type(dtype))})
+        return self.node("Cast", [x], [dtype], {"to": int(data_type(dtype))})[0]
 
     def shape(self, sizes: Sequence[Any]) -> Tensor:
         """Sizes (ints, `Dim`s, `Size`s) as a vector of int64, known where all are."""
@@ -313,12 +350,12 @@ class OnnxWriter(Writer):
     @contextlib.contextmanager
     def body(self) -> Iterator[list[ir.Node]]:
         """Inside, nodes go to the list that is given; sizes learnt there are forgotten."""
-        outer, sizes = self.nodes, dict(self.sizes)
+        outer = self.nodes, dict(self.sizes), dict(self.axes)
         self.nodes = []
         try:
             yield self.nodes
         finally:
-            self.nodes, self.sizes = outer, sizes
+            self.nodes, self.sizes, self.axes = outer
 
     def write(self, graph: Graph, inputs: Sequence[Tensor]) -> list[Tensor]:
         """The outputs of a graph, written in place."""
@@ -326,5 +363,5 @@ class OnnxWriter(Writer):
 
     def closed(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor], nodes: list[ir.Node]) -> ir.Graph:
         """A body as ONNX has it: every output is made by a node of its own."""
-        made = [self.node("Identity", [x], [x.dtype], {}) for x in outputs]
+        made = [self.node("Identity", [x], [x.dtype], {})[0] for x in outputs]
         return ir.Graph([x.value for x in inputs], [x.value for x in made], nodes=nodes, name=self.unique("body"))
