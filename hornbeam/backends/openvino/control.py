@@ -15,6 +15,7 @@ from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.trace import trace
 from hornbeam.graph.write import write
 
+
 class Body:
     """What goes round in a Loop: parameters, and where each comes from and goes to."""
 

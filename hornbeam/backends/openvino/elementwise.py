@@ -64,7 +64,7 @@ def extreme(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
         result = function(a, b)
         for each in (a, b):
             if may_be_nan(each):
-                result = op.select(op.is_nan(each), each, result)
+                result = choose(op.is_nan(each), each, result)
         return restored(result, x)
 
     return entry
@@ -139,7 +139,7 @@ def cast(w: Any, x: Value, dtype: str) -> Any:
     if is_real(x.node) and dtype in ("uint32", "uint64"):
         large = op.greater_equal(x.node, number(2.0**31, "float32"))
         low = whole(op.subtract(x.node, op.multiply(real(large), number(2.0**31, "float32"))))
-        return op.select(large, turned(low), low)
+        return choose(large, turned(low), low)
     return whole(x.node)
 
 
@@ -148,7 +148,7 @@ def real_of(x: Value) -> Any:
     found = real(x.node)
     if not is_unsigned(x):
         return found
-    return op.select(op.less(x.node, number(0)), op.add(found, number(2.0**32, "float32")), found)
+    return choose(op.less(x.node, number(0)), op.add(found, number(2.0**32, "float32")), found)
 
 
 def rounded(x: Any, dtype: str) -> Any:
@@ -161,13 +161,13 @@ def rounded(x: Any, dtype: str) -> Any:
     short = op.subtract(scaled, op.subtract(scaled, x))
     large = op.greater_equal(op.abs(x), number(65520.0, "float32"))
     infinite = op.multiply(x, choose(large, math.inf, number(1.0, "float32")))
-    return op.select(op.logical_or(large, op.is_nan(short)), infinite, short)
+    return choose(op.logical_or(large, op.is_nan(short)), infinite, short)
 
 
 def where(w: Any, condition: Value, x1: Value | None, x2: Value | None) -> Any:
     if x1 is None or x2 is None:
         return nonzero(w, condition)
-    return op.select(truth(condition), x1.node, x2.node)
+    return choose(truth(condition), x1.node, x2.node)
 
 
 def same(w: Any, x: Value) -> Any:

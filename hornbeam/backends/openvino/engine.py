@@ -12,16 +12,15 @@ import openvino as ov
 import openvino.opset16 as op
 
 from hornbeam.backends import unrolled
-from hornbeam.backends.base import ComputeBackend
-from hornbeam.backends.numpy.engine import numpy_dtype
+from hornbeam.backends.numpy.engine import NumpyBackend, numpy_dtype
 from hornbeam.backends.openvino import control, elementwise, moves, nn, random, reduce
 from hornbeam.backends.openvino.gaps import gaps
 from hornbeam.backends.openvino.tensor import Tensor
 from hornbeam.backends.openvino.writer import (
     NARROW,
+    TYPES,
     OpenvinoWriter,
     Value,
-    carrier,
     from_carrier,
     output_of,
     parameter_like,
@@ -30,7 +29,7 @@ from hornbeam.backends.openvino.writer import (
 )
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import registry, tree
-from hornbeam.core.errors import BackendError, ShapeError, UnknownDimError
+from hornbeam.core.errors import ShapeError, UnknownDimError
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.graph import Graph
 from hornbeam.graph.trace import apart, trace
@@ -42,10 +41,6 @@ for _file in (elementwise, moves, reduce, nn, control, random):
 OpenvinoWriter.conditions = nn.conditions
 OpenvinoWriter.gaps = gaps
 
-NO_GRADIENTS = (
-    "The openvino backend does not differentiate. Use jax, torch or tensorflow for training: "
-    '`hornbeam.set_backend("jax")`, or move the model with `model.to_backend("jax")`.'
-)
 # float32 all the way: by itself the device takes bfloat16 where that is fast
 ACCURATE = {"INFERENCE_PRECISION_HINT": "f32", "EXECUTION_MODE_HINT": "ACCURACY", "PERFORMANCE_HINT": "LATENCY"}
 LIMIT = 1024  # compiled operations kept
@@ -59,13 +54,7 @@ core = ov.Core()
 
 
 class Program:
-    """A graph compiled for the CPU, on tensors of known shapes.
-
-    Args:
-        outputs: values of the graph.
-        parameters: one for each input, in the carriers of their dtypes.
-        result: the structure of what it gives, with a `KerasTensor` for each output.
-    """
+    """A graph compiled for the CPU, on tensors of known shapes: its outputs, and a parameter for each input."""
 
     def __init__(self, outputs: Sequence[Value], parameters: Sequence[Any]) -> None:
         model = ov.Model([op.result(value.node) for value in outputs], list(parameters))
@@ -207,8 +196,7 @@ class Compiled:
     def __call__(self, inputs: list[Any]) -> tuple[list[Any], list[Any]]:
         storages = [variable.storage for variable in self.variables]
         if self.program is None or any(
-            old is not new and not moving
-            for old, new, moving in zip(self.storages, storages, self.moving, strict=True)
+            old is not new and not moving for old, new, moving in zip(self.storages, storages, self.moving, strict=True)
         ):
             self.compile(storages)
         assert self.program is not None
@@ -238,21 +226,18 @@ class Compiled:
         self.program = Program([*outputs, *updates], parameters)
 
 
-def stack(tensors: list[Any]) -> Any:
-    return Tensor(np.stack([tensor.array for tensor in tensors]))
+class OpenvinoBackend(NumpyBackend):
+    """NumPy's verbs, but for those that hold or compute something."""
 
-
-class OpenvinoBackend(ComputeBackend):
     name = "openvino"
     tensor_types = (Tensor,)
-    differentiable = False
-    eager = True
+    plain = None
 
     def __init__(self) -> None:
         # functions run as python runs them; what only makes a tensor needs no device
         eager = {
-            **unrolled.make_table("openvino", stack),
-            "full": lambda shape, value, dtype: self.made(np.full, shape, _plain(value), dtype),
+            **unrolled.make_table("openvino", lambda parts: Tensor(np.stack([part.array for part in parts]))),
+            "full": self.full,
             "arange": lambda *span: self.convert(registry.get("numpy").table["arange"](*map(_plain, span)), None),
             "stop_gradient": lambda x: x,
             "copy": lambda x: x,
@@ -261,52 +246,29 @@ class OpenvinoBackend(ComputeBackend):
         self.conditions = {}
         self.narrow = NARROW
 
-    def made(self, function: Callable[..., Any], shape: Any, value: Any, dtype: Any) -> Tensor:
-        dtype = NARROW.get(dtype, dtype) if dtype else dtypes.standardize(None)
-        carrier(dtype)
-        return Tensor(function(_plain_shape(shape), value, numpy_dtype(dtype)))
+    def full(self, shape: Any, value: Any, dtype: str | None) -> Tensor:
+        dtype = dtypes.standardize(dtype)
+        sizes = shape if isinstance(shape, (tuple, list)) else (shape,)
+        return self.convert(np.full(tuple(map(int, sizes)), _plain(value), numpy_dtype(dtype)), None)
 
     def convert(self, value: Any, dtype: str | None) -> Any:
+        dtype = NARROW.get(dtype, dtype) if dtype is not None else None
         if isinstance(value, Tensor):
-            return value if dtype is None or dtype == value.dtype else self.table["cast"](value, self.narrow.get(dtype, dtype))
-        if isinstance(value, ov.Tensor):
-            value = value.data
-        array = registry.get("numpy").convert(value, None)
-        name = registry.get("numpy").dtype(array)
-        to_carrier(array if name in ("int64", "uint64") else array[:0] if array.ndim else array, name)
-        target = dtype or name
-        return Tensor(np.asarray(array.astype(numpy_dtype(NARROW.get(target, target)), copy=False)))
+            return value if dtype in (None, value.dtype) else self.table["cast"](value, dtype)
+        array = super().convert(value.data if isinstance(value, ov.Tensor) else value, None)
+        kind = super().dtype(array)
+        if kind in ("int64", "uint64") or kind not in TYPES:
+            to_carrier(array, kind)  # says what does not fit
+        return Tensor(np.asarray(array.astype(numpy_dtype(dtype or NARROW.get(kind, kind)), copy=False)))
 
     def dtype(self, tensor: Any) -> str:
         return tensor.dtype
 
-    def shape(self, tensor: Any) -> tuple[int, ...]:
-        return tensor.shape
-
-    def value_and_grad(self, function: Callable[..., Any], argnums: tuple[int, ...], has_aux: bool) -> Any:
-        raise BackendError(NO_GRADIENTS)
-
-    def jvp(self, function: Callable[..., Any], primals: Any, tangents: Any, has_aux: bool) -> Any:
-        raise BackendError(NO_GRADIENTS)
-
-    def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
-        return function
-
     def compile_replay(self, function: Callable[..., Any], variables: list[Any]) -> Callable[[list[Any]], Any]:
         return Compiled(function.graph)  # type: ignore[attr-defined]
 
-    def vmap(self, function: Callable[..., Any], in_axes: Any, out_axes: Any) -> Any:
-        raise BackendError(
-            "The openvino backend has no vmap. Use jax, torch or tensorflow, or `ops.vectorized_map`, which loops "
-            "on openvino."
-        )
-
     def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:
-        tensor = self.convert(value, dtype)
-        return Tensor(tensor.array.copy())
-
-    def value(self, storage: Any) -> Any:
-        return storage
+        return Tensor(self.convert(value, dtype).array.copy())
 
     def assign(self, storage: Any, value: Any) -> Any:
         return Tensor(value.array.copy())
@@ -315,27 +277,8 @@ class OpenvinoBackend(ComputeBackend):
         for variable, value in zip(variables, values, strict=True):
             variable._storage = value  # fresh from a program: nobody else holds them
 
-    def set_trainable(self, storage: Any, trainable: bool) -> None:
-        """Nothing to tell: there are no gradients."""
-
-    def layer_base(self) -> type | None:
-        return None
-
-    def fused_update(self, name: str) -> None:
-        return None
-
     def to_numpy(self, tensor: Any) -> Any:
         return tensor.array
 
-    def is_traced(self, tensor: Any) -> bool:
-        return False
-
-    def synchronize(self, tensors: Any) -> None:
-        """Values are there when they are returned."""
-
     def devices(self) -> list[str]:
         return list(core.available_devices)
-
-
-def _plain_shape(shape: Any) -> tuple[int, ...]:
-    return tuple(int(size) for size in (shape if isinstance(shape, (tuple, list)) else (shape,)))

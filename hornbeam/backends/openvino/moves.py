@@ -156,7 +156,7 @@ def take_along_axis(w: Any, x: Value, indices: Value, axis: Any) -> Any:
     if axis is None:
         return op.gather(flat(x.node), flat(indices.node), number(0))
     size = op.gather(op.shape_of(x.node, "i32"), number(axis), number(0))
-    places = op.select(op.less(indices.node, number(0)), op.add(indices.node, size), indices.node)
+    places = choose(op.less(indices.node, number(0)), op.add(indices.node, size), indices.node)
 
     def spread(node: Any, other: Any) -> Any:
         """Broadcast along all axes but one."""
@@ -244,7 +244,7 @@ def _gather(node: Any, ndim: int, places: list[tuple[int, Any]], layout: list[An
 
 def _inside(places: Any, size: Any) -> Any:
     """Positions from the front, those outside taken to the nearest: the device does not look."""
-    places = op.select(op.less(places, number(0)), op.add(places, size), places)
+    places = choose(op.less(places, number(0)), op.add(places, size), places)
     return op.maximum(op.minimum(places, op.subtract(size, number(1))), number(0))
 
 
@@ -255,7 +255,9 @@ def _index(w: Any, part: Any) -> Any:
     array = np.asarray(part)
     if array.ndim == 0 and array.dtype != bool:
         return int(array)
-    return w.constant(array.astype(bool if array.dtype == bool else "int32"), "bool" if array.dtype == bool else "int32")
+    return w.constant(
+        array.astype(bool if array.dtype == bool else "int32"), "bool" if array.dtype == bool else "int32"
+    )
 
 
 def _width(part: Any) -> int:
@@ -288,7 +290,9 @@ def slice_update(w: Any, x: Value, start_indices: Any, updates: Value) -> Any:
     starts = starts_of(w, start_indices)
     stops = op.add(starts, w.sizes_of(updates))
     ones = vector([1] * x.ndim)
-    written = op.slice_scatter(x.node, op.convert(updates.node, carrier(x.dtype)), starts, stops, ones, vector(range(x.ndim)))
+    written = op.slice_scatter(
+        x.node, op.convert(updates.node, carrier(x.dtype)), starts, stops, ones, vector(range(x.ndim))
+    )
     return written
 
 
@@ -373,7 +377,10 @@ def arange(w: Any, start: Any, stop: Any, step: Any, dtype: str | None) -> Any:
     if not any(isinstance(each, (Dim, Value)) for each in (start, stop, step)):
         return w.constant(np.arange(start, stop, step), dtype)
     kind = "f32" if dtypes.is_floating(dtype) else "i32"
-    bounds = [op.convert(scalar_of(w, each, "float32" if isinstance(each, float) else "int32"), kind) for each in (start, stop, step)]
+    bounds = [
+        op.convert(scalar_of(w, each, "float32" if isinstance(each, float) else "int32"), kind)
+        for each in (start, stop, step)
+    ]
     return op.range(*bounds, kind)
 
 

@@ -275,7 +275,7 @@ def dot_product_attention(
         seen = below if seen is None else op.logical_and(seen, below)
     terms = bias.node if bias is not None else number(0.0, "float32")
     if seen is not None:
-        terms = op.select(seen, terms, number(attention.MASKED, "float32"))
+        terms = choose(seen, terms, number(attention.MASKED, "float32"))
     depth = query.dims[3]
     factor = number(1 / math.sqrt(depth) if scale is None else scale, "float32")
     if seen is None and bias is None:

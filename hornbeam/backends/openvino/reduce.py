@@ -71,7 +71,7 @@ def position(mode: str) -> Callable[..., Any]:
             nan = op.is_nan(node)
             found = first(choose(nan, 0.0, node), along, mode)
             some = op.reduce_logical_or(nan, vector([along]), True)
-            found = op.select(some, first(real(nan), along, "max"), found)
+            found = choose(some, first(real(nan), along, "max"), found)
         else:
             found = first(node, along, mode)
         if keepdims:

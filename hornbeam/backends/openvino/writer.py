@@ -239,12 +239,17 @@ def is_real(node: Any) -> bool:
 
 
 def choose(condition: Any, yes: Any, no: Any) -> Any:
-    """`select`, with numbers as constants of the other's type."""
+    """`yes` where `condition`, else `no`; numbers become constants of the other's type.
+
+    The device selects whole numbers in float32 where it joins the selection to a comparison: they are added up here.
+    """
     if not hasattr(yes, "get_element_type"):
         yes = number(yes, no)
     if not hasattr(no, "get_element_type"):
         no = number(no, yes)
-    return op.select(condition, yes, no)
+    if yes.get_element_type() != ov.Type.i32:
+        return op.select(condition, yes, no)
+    return op.add(no, op.multiply(op.subtract(yes, no), whole(condition)))
 
 
 def wrapped(node: Any, dtype: str) -> Any:
@@ -314,8 +319,8 @@ def divide_whole(a: Any, b: Any) -> tuple[Any, Any]:
     for _ in range(2):
         part = whole(op.floor(op.divide(real(rest), real(b))))
         quotient, rest = op.add(quotient, part), op.subtract(rest, op.multiply(part, b))
-    below = op.select(positive, op.less(rest, number(0)), op.greater(rest, number(0)))
-    above = op.select(positive, less_equal(b, rest), less_equal(rest, b))
+    below = choose(positive, op.less(rest, number(0)), op.greater(rest, number(0)))
+    above = choose(positive, less_equal(b, rest), less_equal(rest, b))
     step = op.subtract(whole(above), whole(below))
     quotient, rest = op.add(quotient, step), op.subtract(rest, op.multiply(step, b))
     return choose(zero, 0, quotient), choose(zero, 0, rest)
