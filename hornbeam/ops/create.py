@@ -122,6 +122,8 @@ def convert_to_tensor(x: Any, dtype: Any = None, sparse: bool | None = None, rag
         backend = _mixed(x) or _here()
     try:
         return backend.convert(x, name if name is None else backend.narrow.get(name, name))
+    except DtypeError:  # numbers of a dtype that the engine lacks
+        raise
     except (TypeError, ValueError) as error:
         raise DtypeError(
             f"convert_to_tensor(): {type(x).__name__} is no tensor, array or numbers: {x!r:.80}"

@@ -14,7 +14,7 @@ from typing import Any, TypeVar, overload
 
 from hornbeam.core import config, registry
 from hornbeam.core import dtype as dtypes
-from hornbeam.core.errors import AxisError, BackendError, DtypeError, MixedBackendsError, ShapeError
+from hornbeam.core.errors import AxisError, BackendError, ConfigError, DtypeError, MixedBackendsError, ShapeError
 from hornbeam.core.registry import backend_by_type, backend_of_type
 from hornbeam.core.scope import context
 from hornbeam.core.shape import canonical_axes, canonical_axis
@@ -30,6 +30,7 @@ DType = str | None
 F = TypeVar("F", bound=Callable[..., Any])
 
 NUMBERS = (int, float)
+EXPLAINED = (ShapeError, AxisError, DtypeError, ConfigError)
 
 # every operation, by its Keras name ("add", "random.uniform")
 operations: dict[str, Op] = {}
@@ -195,13 +196,19 @@ class Op:
         if self.body is None:
             raise BackendError(f"Backend '{backend.name}' has no operation '{self.name}'.")
         outer = context.backend
-        if outer is backend:
-            return self.body(*args)
         context.backend = backend
         try:
             return self.body(*args)
+        except EXPLAINED as error:
+            self.sign(error)
+            raise
         finally:
             context.backend = outer
+
+    def sign(self, error: Exception) -> None:
+        """Name the operation in an error that does not."""
+        if self.name not in str(error):
+            error.args = (f"{self.name}(): {error}", *error.args[1:])
 
     def prepare(self, backend: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
         """Convert and promote where one of the two is needed."""
@@ -305,6 +312,8 @@ class Op:
         """`value` (numpy array, python number, nested list) as a tensor of `backend`."""
         try:
             return backend.convert(value, None)
+        except DtypeError:  # numbers of a dtype that the engine lacks
+            raise
         except (TypeError, ValueError) as error:
             raise DtypeError(
                 f"{self.name}(): argument '{name}' is not a tensor, an array or numbers, "
@@ -393,9 +402,8 @@ class Op:
         assert self.rule is not None
         try:
             found = self.rule(*args)
-        except (ShapeError, AxisError) as error:
-            if self.name not in str(error):
-                error.args = (f"{self.name}: {error}", *error.args[1:])
+        except EXPLAINED as error:
+            self.sign(error)
             raise
         default = None
         if self.policy is not None:
@@ -409,8 +417,8 @@ class Op:
         return [complete(part) for part in found] if isinstance(found, list) else complete(found)
 
     def explain(self, backend: Any, args: tuple[Any, ...], error: Exception) -> None:
-        """Raise the shape rule's own error where an engine refused arguments that the rule refuses too."""
-        if self.rule is None or backend.symbolic:
+        """Raise the error of the shape rule, or of the body, where an engine refused what they refuse, too."""
+        if backend.symbolic or isinstance(error, EXPLAINED):
             return
 
         def describe(value: Any) -> Any:
@@ -425,9 +433,14 @@ class Op:
         if any(isinstance(value, KerasTensor) and None in value.shape for value in described):
             return
         try:
-            self.spec(tuple(described))
-        except (ValueError, TypeError) as better:
+            if self.rule is not None:
+                self.spec(tuple(described))
+            else:
+                self.run_body(registry.get("symbolic"), tuple(described))
+        except EXPLAINED as better:
             raise better from error
+        except Exception:
+            return  # it depends on values, and what the engine said stands
 
 
 def _forget() -> None:

@@ -11,13 +11,8 @@ import numpy as np
 from hornbeam.backends.base import ComputeBackend
 from hornbeam.backends.numpy import fft, image, linalg, nn, primitives, random, sequence
 from hornbeam.core import dtype as dtypes
+from hornbeam.core import tree
 from hornbeam.core.errors import BackendError
-
-NO_GRADIENTS = (
-    "The numpy backend does not differentiate. Use jax, torch or tensorflow for training: "
-    '`hornbeam.set_backend("jax")`, or move the model with `model.to_backend("jax")`.'
-)
-
 
 def numpy_dtype(name: str) -> Any:
     """NumPy's dtype of a standard name; the small floats come from ml_dtypes."""
@@ -50,7 +45,8 @@ class NumpyBackend(ComputeBackend):
                 weak = {"f": dtypes.standardize(None)}
             if kind in "OUS":
                 raise TypeError(f"not numbers: {value!r:.80}")
-            return array.astype(weak[kind]) if kind in weak else array
+            narrow = array.astype(weak[kind]) if kind in weak else array
+            return array if kind == "i" and not np.array_equal(narrow, array) else narrow  # beyond 32 bits
         array = np.asarray(value)
         if array.dtype.kind in "OUS":
             raise TypeError(f"not numbers, but an array of {array.dtype}")
@@ -63,21 +59,39 @@ class NumpyBackend(ComputeBackend):
         return tensor.shape
 
     def value_and_grad(self, function: Callable[..., Any], argnums: tuple[int, ...], has_aux: bool) -> Any:
-        raise BackendError(NO_GRADIENTS)
+        raise BackendError(self.no_gradients())
 
     def jvp(
         self, function: Callable[..., Any], primals: tuple[Any, ...], tangents: tuple[Any, ...], has_aux: bool
     ) -> Any:
-        raise BackendError(NO_GRADIENTS)
+        raise BackendError(self.no_gradients())
+
+    def no_gradients(self) -> str:
+        return (
+            f"The {self.name} backend does not differentiate. Use jax, torch or tensorflow for training: "
+            '`hornbeam.set_backend("jax")`, or move the model with `model.to_backend("jax")`.'
+        )
 
     def compile(self, function: Callable[..., Any], donate: tuple[int, ...] = ()) -> Callable[..., Any]:
         return function
 
     def vmap(self, function: Callable[..., Any], in_axes: Any, out_axes: Any) -> Any:
-        raise BackendError(
-            "The numpy backend has no vmap. Use jax, torch or tensorflow, or `ops.vectorized_map`, which loops "
-            "on numpy."
-        )
+        def mapped(*args: Any) -> Any:
+            axes = in_axes if isinstance(in_axes, (list, tuple)) else [in_axes] * len(args)
+            sizes = [
+                self.convert(leaf, None).shape[axis]
+                for arg, axis in zip(args, axes, strict=True)
+                if axis is not None
+                for leaf in tree.flatten(arg)
+            ]
+
+            def part(arg: Any, axis: Any, i: int) -> Any:
+                return arg if axis is None else tree.map_structure(lambda leaf: np.take(leaf, i, axis), arg)
+
+            results = [function(*map(part, args, axes, [i] * len(args))) for i in range(sizes[0])]
+            return tree.map_structure(lambda *parts: np.stack(parts, out_axes), *results)
+
+        return mapped
 
     def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:
         return np.array(value, dtype=numpy_dtype(dtype))
