@@ -10,7 +10,7 @@ from hornbeam.core.shape import canonical_axes
 from hornbeam.core.spec import operators
 from hornbeam.ops import dtypes, rules, rules_nn
 from hornbeam.ops.create import shape
-from hornbeam.ops.elementwise import conjugate, multiply
+from hornbeam.ops.elementwise import cast, conjugate, dtype_of, multiply
 from hornbeam.ops.move import reshape
 from hornbeam.ops.op import Tensor, Tensors, composite, operations, primitive
 
@@ -72,6 +72,12 @@ einsum.op = operations["einsum"]
 operators["einsum"] = einsum
 
 
+def _summed(subscripts: str, x1: Any, x2: Any) -> Any:
+    """`einsum` in the dtype of the operands: int8 stays int8."""
+    found = _einsum(subscripts, [x1, x2])
+    return found if dtype_of(found) == dtype_of(x1) else cast(found, dtype_of(x1))
+
+
 @export("keras.ops.tensordot", "keras.ops.numpy.tensordot")
 @composite(dtype=dtypes.promote)
 def tensordot(x1: Tensor, x2: Tensor, axes: Any = 2) -> Tensor:
@@ -98,7 +104,7 @@ def tensordot(x1: Tensor, x2: Tensor, axes: Any = 2) -> Tensor:
     for one, two in zip(first, second, strict=True):
         labels2[two] = labels1[one]
     output = [label for label in labels1 if label not in labels2] + [label for label in labels2 if label not in labels1]
-    return _einsum(f"{labels1},{''.join(labels2)}->{''.join(output)}", [x1, x2])
+    return _summed(f"{labels1},{''.join(labels2)}->{''.join(output)}", x1, x2)
 
 
 @export("keras.ops.dot", "keras.ops.numpy.dot")
@@ -155,7 +161,7 @@ def vdot(x1: Tensor, x2: Tensor) -> Tensor:
         >>> hornbeam.ops.vdot([[1.0], [2.0]], [[3.0], [4.0]])
         array(11., dtype=float32)
     """
-    return _einsum("i,i->", [conjugate(reshape(x1, (-1,))), reshape(x2, (-1,))])
+    return _summed("i,i->", conjugate(reshape(x1, (-1,))), reshape(x2, (-1,)))
 
 
 @composite(dtype=rules_nn.contraction)

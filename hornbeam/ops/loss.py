@@ -8,7 +8,7 @@ from typing import Any
 from hornbeam.core import config
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
-from hornbeam.core.shape import broadcast, public
+from hornbeam.core.shape import broadcast, canonical_axis, public
 from hornbeam.ops.activation import log_softmax, softplus
 from hornbeam.ops.elementwise import (
     cast,
@@ -44,6 +44,7 @@ def check_shapes(what: str, target: Any, output: Any) -> None:
 def check_sparse_shapes(target: Any, output: Any, axis: int) -> bool:
     """Whether the target has an axis of size 1 where the output has its classes; other shapes are refused."""
     wanted, given = list(output.shape), list(target.shape)
+    axis = canonical_axis(axis, len(wanted), "sparse_categorical_crossentropy(): axis")
     kept = len(given) == len(wanted) and given[axis] == 1
     if kept:
         del given[axis]

@@ -377,6 +377,10 @@ def diagflat(x: Tensor, k: int = 0) -> Tensor:
 
 def _at_or_below(x: Any, k: int) -> Any:
     """Which places of the last two axes lie on or below the diagonal k."""
+    if len(shape_of(x)) < 2:
+        raise ShapeError(
+            f"The triangle of a matrix: expected at least two axes, got shape {shapes.public(shape_of(x))}."
+        )
     rows, columns = shape_of(x)[-2:]
     row = like(x, "arange", 0, rows, 1, "int32")[:, None]
     return greater_equal(row + k, like(x, "arange", 0, columns, 1, "int32"))

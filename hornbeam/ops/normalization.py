@@ -7,8 +7,9 @@ from typing import Any
 
 from hornbeam.core import config
 from hornbeam.core.dtype import is_complex, is_floating, standardize
+from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
-from hornbeam.core.shape import canonical_axes
+from hornbeam.core.shape import canonical_axes, public
 from hornbeam.ops import dtypes
 from hornbeam.ops.elementwise import absolute, cast, maximum, power, rsqrt, square
 from hornbeam.ops.move import reshape, squeeze
@@ -33,11 +34,21 @@ def in_dtype_of(x: Any, other: Any) -> Any:
 
 
 def _along(x: Any, axes: Any, parameter: Any) -> Any:
-    """A parameter of the sizes of `axes`, shaped to broadcast against x."""
-    if parameter is None or axes == (len(x.shape) - 1,):
+    """A parameter of the sizes of `axes` (or 1), shaped to broadcast against x."""
+    if parameter is None:
+        return None
+    given, wanted = tuple(parameter.shape), tuple(x.shape[axis] for axis in axes)
+    if len(given) != len(wanted) or any(
+        one not in (1, two) for one, two in zip(given, wanted, strict=True) if type(one) is type(two) is int
+    ):
+        raise ShapeError(
+            f"Scales, offsets and statistics over the axes {axes} of a tensor of shape {public(x.shape)} have the "
+            f"sizes of these axes, {public(wanted)}. Received: shape {public(given)}."
+        )
+    if axes == (len(x.shape) - 1,):
         return parameter
     shape = [1] * len(x.shape)
-    for axis, size in zip(axes, parameter.shape, strict=True):
+    for axis, size in zip(axes, given, strict=True):
         shape[axis] = size
     return reshape(parameter, tuple(shape))
 
@@ -208,14 +219,14 @@ def normalize(x: Tensor, axis: Axes = -1, order: int = 2, epsilon: float | None 
         epsilon: None for `hornbeam.config.epsilon()`.
 
     Raises:
-        ValueError: `order` is not an int from 1 up.
+        ConfigError: `order` is not an int from 1 up.
 
     Example:
         >>> hornbeam.ops.normalize([3.0, 4.0])
         array([0.6, 0.8], dtype=float32)
     """
     if not isinstance(order, int) or order < 1:
-        raise ValueError(f"normalize(): `order` must be an int from 1 up. Received: order={order!r}")
+        raise ConfigError(f"normalize(): `order` must be an int from 1 up. Received: order={order!r}")
     epsilon = config.epsilon() if epsilon is None else epsilon
     if order == 2:
         # the root is taken of what is never 0, so that the gradient at 0 is finite

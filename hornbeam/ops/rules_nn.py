@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import operator
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from hornbeam.core import config
 from hornbeam.core import shape as shapes
-from hornbeam.core.errors import ShapeError
+from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.spec import KerasTensor
 from hornbeam.ops import dtypes
 
@@ -94,15 +96,19 @@ class Geometry(NamedTuple):
     dilation: tuple[int, ...]
 
 
-def per_axis(value: Any, rank: int, what: str) -> tuple[int, ...]:
+def per_axis(value: Any, rank: int, what: str, least: int = 1) -> tuple[int, ...]:
     """`value` as one int for each of `rank` axes; an int or a sequence of one counts for all."""
-    if type(value) is int:
-        return (value,) * rank
-    values = tuple(int(each) for each in value) if hasattr(value, "__iter__") else (int(value),)
+    try:
+        values = tuple(operator.index(each) for each in (value if isinstance(value, Iterable) else (value,)))
+    except TypeError:
+        values = ()
     if len(values) == 1:
-        return values * rank
-    if len(values) != rank:
-        raise ShapeError(f"`{what}` must be an int or {rank} ints, one for each spatial axis. Received: {value!r}.")
+        values = values * rank
+    if len(values) != rank or any(each < least for each in values):
+        raise ConfigError(
+            f"`{what}` must be an int from {least} up, or {rank} of them, one for each spatial axis. "
+            f"Received: {value!r}."
+        )
     return values
 
 
@@ -117,14 +123,13 @@ def geometry(rank: int, strides: Any, padding: str, data_format: str | None = No
 
 @functools.lru_cache(maxsize=1024)
 def _geometry(rank: int, strides: Any, padding: str, data_format: str, dilation_rate: Any) -> Geometry:
-    padding = padding.lower()
-    if padding not in ("valid", "same"):
-        raise ValueError(f'`padding` must be "valid" or "same". Received: {padding!r}.')
+    if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
+        raise ConfigError(f'`padding` must be "valid" or "same". Received: {padding!r}.')
     if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(f'`data_format` must be "channels_last" or "channels_first". Received: {data_format!r}.')
+        raise ConfigError(f'`data_format` must be "channels_last" or "channels_first". Received: {data_format!r}.')
     return Geometry(
         per_axis(strides, rank, "strides"),
-        padding,
+        padding.lower(),
         data_format == "channels_last",
         per_axis(dilation_rate, rank, "dilation_rate"),
     )
@@ -182,6 +187,8 @@ def _check_ranks(what: str, inputs: KerasTensor, kernel: KerasTensor) -> None:
             f"{what}() needs inputs (batch, spatial..., channels) and a kernel (spatial..., in, out) of one rank, "
             f"at least 3. Received: inputs of shape {inputs.shape}, kernel of shape {kernel.shape}."
         )
+    if 0 in kernel.dims[:-1] or 0 in (kernel.dims[-1:] if what == "conv_transpose" else ()):
+        raise ShapeError(f"{what}(): the kernel holds no window. Received: a kernel of shape {kernel.shape}.")
 
 
 def check_channels(inputs: Any, kernel: Any, channels: Any) -> None:
@@ -245,7 +252,7 @@ def transposed(
 
 def output_paddings(output_padding: Any, rank: int) -> tuple[int | None, ...]:
     """One for each spatial axis."""
-    return (None,) * rank if output_padding is None else per_axis(output_padding, rank, "output_padding")
+    return (None,) * rank if output_padding is None else per_axis(output_padding, rank, "output_padding", 0)
 
 
 def conv_transpose(

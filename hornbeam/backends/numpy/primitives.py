@@ -248,7 +248,7 @@ table: dict[str, Callable[..., Any]] = {
         *("bitwise_and", "bitwise_or", "bitwise_xor", "sin", "cos", "tan", "arctan", "arctan2", "tanh", "arcsinh"),
         *("exp2", "log2", "log10", "logaddexp", "cbrt", "hypot", "heaviside", "trunc"),
         *("fmod", "fmax", "fmin", "square", "copy", "diagonal", "tile", "flip"),
-        *("moveaxis", "swapaxes", "tril", "triu", "sort", "conjugate"),
+        *("moveaxis", "swapaxes", "tril", "triu", "sort"),
     )
 } | {
     "divide": np.true_divide,
@@ -279,6 +279,7 @@ table: dict[str, Callable[..., Any]] = {
     "round": round_,
     "cast": cast,
     "where": where,
+    "conjugate": lambda x: np.conjugate(x) if x.dtype.kind == "c" else x,  # NumPy's makes booleans int8
     "real": np.real,
     "imag": np.imag,
     "view_as_complex": view_as_complex,

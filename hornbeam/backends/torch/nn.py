@@ -265,7 +265,12 @@ conditions: dict[str, Callable[..., bool]] = {
     "softmax": lambda x, axis: len(axis) == 1,
     "log_softmax": lambda x, axis: len(axis) == 1,
     "batch_norm_training": lambda x, gamma, beta, axis, epsilon: axis > 0 and x.numel() > 0,
-    "layer_normalization": lambda x, gamma, beta, axis, epsilon: x.is_floating_point() and trailing(x, axis),
+    "layer_normalization": lambda x, gamma, beta, axis, epsilon: (
+        x.is_floating_point()
+        and trailing(x, axis)
+        and (gamma is None or gamma.shape == x.shape[axis[0] :])
+        and (beta is None or beta.shape == x.shape[axis[0] :])
+    ),
     "sparse_categorical_crossentropy": lambda target, output, from_logits, axis: from_logits,
     "binary_crossentropy": lambda target, output, from_logits: from_logits,
 }
