@@ -219,6 +219,8 @@ def _set(key: str, value: Any) -> None:
     problem = _problem(key, value)
     if problem:
         raise ConfigError(problem)
+    if not _files_read:
+        _read_files()  # now, and not while an engine traces a function that asks for a setting
     _settings[key] = str(value) if key != "epsilon" else value
     _chosen.add(key)
     _tell()

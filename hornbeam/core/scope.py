@@ -18,14 +18,16 @@ if TYPE_CHECKING:
 class Context(threading.local):
     """What holds for the current thread; every attribute is restored by the scope that set it."""
 
-    backend: Any = None
-    state: Any = None
-    autocast: str | None = None
-    training: Any = None
-    gradients: int = 0
-    names: tuple[str, ...] = ()
-    layers: tuple[Any, ...] = ()
-    recording: Any = None
+    def __init__(self) -> None:
+        # set for each thread, and not on the class: torch.compile guards on which names the dictionary holds
+        self.backend: Any = None
+        self.state: Any = None
+        self.autocast: str | None = None
+        self.training: Any = None
+        self.gradients: int = 0
+        self.names: tuple[str, ...] = ()
+        self.layers: tuple[Any, ...] = ()
+        self.recording: Any = None
 
 
 context = Context()

@@ -13,17 +13,15 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-from hornbeam.core import registry
 from hornbeam.core.errors import ConfigError, DtypeError
 from hornbeam.ops import rules_sequence as rules
 from hornbeam.ops.control import stop_gradient, while_loop
 from hornbeam.ops.create import shape as shape_of
 from hornbeam.ops.create import zeros_like
 from hornbeam.ops.elementwise import (
+    LARGEST,
     SIGNIFICAND,
     absolute,
-    bitwise_and,
-    bitwise_right_shift,
     cast,
     clip,
     divide,
@@ -58,6 +56,8 @@ ROUNDS = 10
 WITHIN, BELOW = math.erf(math.sqrt(2.0)), math.erfc(math.sqrt(2.0)) / 2.0
 # candidates for each gamma value, of which the first that is accepted counts; each is with 95 % at least
 CANDIDATES = 6
+# exponents of the smallest numbers of each float type
+LEAST = {"bfloat16": -133, "float16": -24, "float32": -149, "float64": -1074}
 
 
 @primitive(rule=rules.drawn_bits, name="random.bits")
@@ -126,18 +126,16 @@ def portable_randint(seed: Tensor, shape: Any, minval: Any, maxval: Any, dtype: 
     if low < least or high > least + 2**size:
         raise DtypeError(f"randint(): {dtype} does not hold all of [minval, maxval). Received: {low}, {high}")
     span = high - low
-    factor = [span >> place & 0x7FFF for place in range(0, span.bit_length(), 15)]
+    factor = [span >> place & 2**15 - 1 for place in range(0, span.bit_length(), 15)]
     words = 2 if span <= 2**32 else 4
     draws = random_bits(seed, (words, *shape), 30)
     whole: list[Any] = [0] * len(factor)
     for word in reversed(range(words)):
-        for digit in (bitwise_and(draws[word], 0x7FFF), bitwise_right_shift(draws[word], 15)):
+        for digit in (draws[word] % 2**15, draws[word] // 2**15):
             products: list[Any] = []
             for part, above in zip(factor, whole, strict=True):
-                carried = bitwise_right_shift(products[-1], 15) if products else 0
-                products.append(digit * part + above + carried)
-            whole = [bitwise_and(product, 0x7FFF) for product in products[1:]]
-            whole.append(bitwise_right_shift(products[-1], 15))
+                products.append(digit * part + above + (products[-1] // 2**15 if products else 0))
+            whole = [*(product % 2**15 for product in products[1:]), products[-1] // 2**15]
     # 32 bits may wrap around on the way to a uint32, and arrive all the same
     bits = 64 if size == 64 else 32
     value = cast(whole[0], f"int{bits}") + ((low + 2 ** (bits - 1)) % 2**bits - 2 ** (bits - 1))
@@ -264,10 +262,16 @@ def _polynomial(coefficients: Sequence[float], x: Any) -> Any:
 
 def _rounded(number: float, dtype: str, below: bool = False) -> float:
     """The number as a dtype holds it; with `below` the largest that lies below it."""
-    import numpy as np
+    if dtype not in SIGNIFICAND or not math.isfinite(number):
+        return number
 
-    with np.errstate(over="ignore"):
-        held = registry.get("numpy").convert(number, dtype)
-        if below and float(held) >= number:
-            held = np.nextafter(held, np.asarray(-np.inf, held.dtype))
-    return float(held)
+    def step(value: float, closer: bool) -> float:
+        """Distance of numbers around a value; below a power of two they lie closer."""
+        mantissa, exponent = math.frexp(value)
+        place = exponent - SIGNIFICAND[dtype] - (closer and mantissa == 0.5) if value else LEAST[dtype]
+        return 2.0 ** max(place, LEAST[dtype])
+
+    held = round(number / step(number, False)) * step(number, False)
+    if not below:
+        return held
+    return min(held if held < number else held - step(held, True), LARGEST[dtype])
