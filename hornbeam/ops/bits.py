@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from hornbeam.core.dtype import itemsize, standardize
@@ -75,4 +76,4 @@ def nextafter(x1: Tensor, x2: Tensor) -> Tensor:
     below = logical_or(less(after, 0), logical_and(equal(after, 0), less(here, 0)))
     code = where(below, subtract(-largest - 1, after), after)
     found = where(equal(here, there), x2, view(cast(code, f"int{bits}"), own))
-    return where(logical_or(isnan(x1), isnan(x2)), add(x1, x2), found)
+    return where(logical_or(isnan(x1), isnan(x2)), math.nan, found)

@@ -19,7 +19,7 @@ from hornbeam.ops.rules_nn import geometry, per_axis
 
 # one side of a pattern: for each axis of the tensor, the names of the axes it is made of
 Side = list[list[str]]
-TOKEN = re.compile(r"\s*(->|\.\.\.|[()]|1(?!\w)|[^\W\d]\w*|\S)")
+TOKEN = re.compile(r"\.\.\.|\w+|\S")
 
 
 @export("keras.ops.rearrange")
@@ -88,59 +88,49 @@ def _solve(lengths: dict[str, Any], size: Any, axis: list[str], pattern: str, sh
 
 def _parsed(pattern: str, ndim: int) -> tuple[Side, Side]:
     """Both sides of a pattern, with `...` spelled out as names for a tensor with `ndim` axes."""
-    tokens = TOKEN.findall(pattern)
-    if tokens.count("->") != 1:
+    left, arrow, right = pattern.partition("->")
+    if not arrow or "->" in right:
         raise ConfigError(f"rearrange(): a pattern is two sides with one '->' between. Received: {pattern!r}.")
-    at = tokens.index("->")
-    left, right = _side(tokens[:at], pattern), _side(tokens[at + 1 :], pattern)
-    ours, theirs = ({name for axis in side for name in axis} for side in (left, right))
-    if ours != theirs:
-        name = min(ours ^ theirs)
-        raise ConfigError(f"rearrange(): {name!r} stands on one side of {pattern!r} only.")
-    hidden = ndim - sum(axis != ["..."] for axis in left)
-    if any("..." in axis and len(axis) > 1 for axis in left):
+    named = len(_side(left, pattern, 0))
+    if re.search(r"\([^)]*\.\.\.", left):
         raise ConfigError(f"rearrange(): on the left, '...' stands outside parentheses. Received: {pattern!r}.")
-    if hidden < 0 or (hidden and ["..."] not in left):
-        raise ShapeError(
-            f"rearrange(): the left side of {pattern!r} names {ndim - hidden} axes, the tensor has {ndim}."
-        )
-    rest = [f"...{i}" for i in range(hidden)]
-    return _spelled(left, rest), _spelled(right, rest)
+    if ndim < named or (ndim > named and "..." not in left):
+        raise ShapeError(f"rearrange(): the left side of {pattern!r} names {named} axes, the tensor has {ndim}.")
+    sides = _side(left, pattern, ndim - named), _side(right, pattern, ndim - named)
+    ours, theirs = ({name for axis in side for name in axis} for side in sides)
+    if ours != theirs or ("..." in left) != ("..." in right):
+        name = min(ours ^ theirs, default="...")
+        raise ConfigError(f"rearrange(): {name!r} stands on one side of {pattern!r} only.")
+    return sides
 
 
-def _side(tokens: list[str], pattern: str) -> Side:
+def _side(text: str, pattern: str, hidden: int) -> Side:
+    """The axes of one side, with `...` standing for `hidden` of them, called `...0`, `...1`, ..."""
     side: Side = []
     group: list[str] | None = None
-    for token in tokens:
+    seen: set[str] = set()
+    for token in TOKEN.findall(text):
         if token == "(" and group is None:
             group = []
         elif token == ")" and group is not None:
             side.append(group)
             group = None
-        elif token == "..." or token.isidentifier():
-            if any(token in axis for axis in [*side, group or []]):
-                raise ConfigError(f"rearrange(): {token!r} stands twice on one side of {pattern!r}.")
-            side.append([token]) if group is None else group.append(token)
         elif token == "1":
             side.extend([[]] if group is None else [])
-        else:
+        elif token != "..." and not token.isidentifier():
             raise ConfigError(
                 f"rearrange(): unexpected {token!r} in {pattern!r}. A pattern has names, '1', '...' and parentheses "
                 "(not nested); a length is given by name, such as `p=2`."
             )
+        elif token in seen:
+            raise ConfigError(f"rearrange(): {token!r} stands twice on one side of {pattern!r}.")
+        else:
+            seen.add(token)
+            names = [f"...{i}" for i in range(hidden)] if token == "..." else [token]
+            side.extend([name] for name in names) if group is None else group.extend(names)
     if group is not None:
         raise ConfigError(f"rearrange(): a parenthesis of {pattern!r} is not closed.")
     return side
-
-
-def _spelled(side: Side, rest: list[str]) -> Side:
-    spelled: Side = []
-    for axis in side:
-        if axis == ["..."]:
-            spelled.extend([name] for name in rest)
-        else:
-            spelled.append([part for name in axis for part in (rest if name == "..." else [name])])
-    return spelled
 
 
 # Depth and space

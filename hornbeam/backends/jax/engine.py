@@ -39,7 +39,7 @@ class JaxBackend(ComputeBackend):
     def convert(self, value: Any, dtype: str | None) -> Any:
         if isinstance(value, jax.Array):
             return value if dtype is None or self.names.get(value.dtype) == dtype else value.astype(dtype)
-        value = registry.get("numpy").convert(value, None)
+        value = registry.get("numpy").convert(value, dtype if type(value) in (int, float) else None)
         if dtype is None:
             return jnp.asarray(value)
         return jnp.asarray(value, dtype=self.narrow.get(dtype, dtype))

@@ -50,7 +50,8 @@ class TensorflowBackend(ComputeBackend):
             elif isinstance(value, tf.IndexedSlices):
                 value = tf.convert_to_tensor(value)
             else:
-                value = tf.convert_to_tensor(registry.get("numpy").convert(value, None))
+                kind = dtype if type(value) in (int, float) else None
+                value = tf.convert_to_tensor(registry.get("numpy").convert(value, kind))
         elif isinstance(value, tf.Variable):
             value = value.value()
         return value if dtype is None or NAMES[value.dtype] == dtype else tf.cast(value, dtype)

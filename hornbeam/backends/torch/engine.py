@@ -33,7 +33,9 @@ class TorchBackend(ComputeBackend):
 
     def convert(self, value: Any, dtype: str | None) -> Any:
         if not isinstance(value, torch.Tensor):
-            value = _from_host(value if type(value) is np.ndarray else registry.get("numpy").convert(value, None))
+            # python numbers at once in their dtype: 32 bits on the way would cut them short
+            kind = dtype if type(value) in (int, float) else None
+            value = _from_host(value if type(value) is np.ndarray else registry.get("numpy").convert(value, kind))
         return value if dtype is None or NAMES[value.dtype] == dtype else value.to(DTYPES[dtype])
 
     def dtype(self, tensor: Any) -> str:
