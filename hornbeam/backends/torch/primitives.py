@@ -483,7 +483,7 @@ table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in
     "reshape": reshape,
     "transpose": lambda x, axes: x.permute(order_of_axes(x, axes)),
     "swapaxes": torch.swapaxes,
-    "moveaxis": torch.moveaxis,
+    "moveaxis": torch.movedim,
     "expand_dims": expand_dims,
     "squeeze": squeeze,
     "broadcast_to": torch.broadcast_to,
