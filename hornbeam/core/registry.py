@@ -151,7 +151,7 @@ def explain_default() -> tuple[str, str]:
 
 @export("keras.backend.backend", "keras.config.backend", "hornbeam.backend")
 def backend() -> str:
-    """Name of the default backend: `"jax"`, `"torch"`, `"tensorflow"` or `"numpy"`.
+    """Name of the default backend: `"jax"`, `"torch"`, `"tensorflow"`, `"numpy"` or `"openvino"`.
 
     Example:
         >>> with hornbeam.backend_scope("numpy"):

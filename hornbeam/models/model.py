@@ -186,7 +186,7 @@ class Model(Trainer):
         """A new model on another backend, with the same config, weights, seeds, optimizer state and compile settings.
 
         Args:
-            name: `"jax"`, `"torch"`, `"tensorflow"`, `"numpy"`, or a third party's.
+            name: `"jax"`, `"torch"`, `"tensorflow"`, `"numpy"`, `"openvino"`, or a third party's.
 
         Example:
             >>> on_torch = model.to_backend("torch")
@@ -209,6 +209,34 @@ class Model(Trainer):
     @staticmethod
     def _io() -> Any:
         return importlib.import_module("hornbeam.saving.model_io")
+
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",
+        verbose: Any = None,
+        input_signature: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Write the forward pass with its weights for another runtime; an old file is replaced whole or not at all.
+
+        Args:
+            format: "onnx"; needs `pip install "hornbeam[onnx]"`.
+            verbose: accepted as in Keras.
+            input_signature: a shape and dtype (`InputSpec`, `KerasTensor`) for each input; what the model was built
+                with if None. Sizes of None stay open.
+            kwargs: further options of `hornbeam.backends.onnx.engine.to_onnx`.
+
+        Raises:
+            ConfigError: an unknown format, or a model that does not know its inputs.
+            BackendError: an operation that the format lacks; the message names it, its layer and the reason.
+        """
+        if format != "onnx":
+            raise ConfigError(f"Model.export writes format='onnx', not {format!r}.")
+        to_onnx = importlib.import_module("hornbeam.backends.onnx.engine").to_onnx
+        model = to_onnx(self, *(input_signature or ()), **kwargs)
+        with importlib.import_module("hornbeam.saving.archive").replacing(filepath) as file:
+            file.write(model.SerializeToString())
 
     def to_json(self, **kwargs: Any) -> str:
         """The config as JSON, without weights; `models.model_from_json` makes a model of it."""

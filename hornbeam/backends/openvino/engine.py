@@ -97,6 +97,8 @@ class Operations(dict[str, Callable[..., Any]]):
                 given if i in op.tensors or i in op.sequences else tree.map_structure(_plain, given)
                 for i, given in enumerate(arguments)
             )
+        elif op.name == "get_item":
+            arguments = tree.map_structure(_with_plain_bounds, arguments)
         inputs: list[Tensor] = []
         key = (op.name, _key(arguments, inputs))
         # the device trips over what is empty on the way
@@ -126,8 +128,6 @@ def _key(value: Any, inputs: list[Tensor]) -> Any:
         return value.shape, value.dtype, "tensor"
     if isinstance(value, (tuple, list)):
         return type(value), *[_key(part, inputs) for part in value]
-    if isinstance(value, slice):
-        return slice, *[_key(part, inputs) for part in (value.start, value.stop, value.step)]
     if isinstance(value, (np.ndarray, np.generic)):
         return value.shape, str(value.dtype), value.tobytes()
     return type(value), repr(value)
@@ -138,6 +138,11 @@ def _plain(leaf: Any) -> Any:
     if not isinstance(leaf, Tensor):
         return leaf
     return leaf.array if leaf.ndim else leaf.item()
+
+
+def _with_plain_bounds(leaf: Any) -> Any:
+    """A slice whose bounds are numbers: the size of the result depends on them."""
+    return slice(*map(_plain, (leaf.start, leaf.stop, leaf.step))) if isinstance(leaf, slice) else leaf
 
 
 def _record(op: Op, arguments: tuple[Any, ...]) -> Any:

@@ -21,13 +21,11 @@ from hornbeam.backends.openvino.writer import (
     ordered,
     real,
     restored,
-    truth,
     vector,
     whole,
 )
 from hornbeam.core.dtype import is_floating
 from hornbeam.core.errors import DtypeError
-from hornbeam.ops import attention
 from hornbeam.ops.rules_nn import (
     Geometry,
     check_channels,
@@ -53,39 +51,16 @@ def matmul(w: Any, x1: Value, x2: Value) -> Any:
 
 
 def einsum(w: Any, subscripts: str, operands: Any) -> Any:
-    labels, result = parse_einsum(subscripts, [x.ndim for x in operands])
+    """By the device, but for whole numbers, and for sizes that are 0 or that broadcast under an ellipsis."""
     if operands[0].dtype == "bool":
         return w.inline(defined.in_numbers(defined.einsum), subscripts, operands)
-    if not is_real(operands[0].node) or any(0 in x.dims for x in operands):
+    labels, result = parse_einsum(subscripts, [x.ndim for x in operands])
+    sizes = {(label, size) for own, x in zip(labels, operands, strict=True) for label, size in zip(own, x.dims)}
+    names = {label: string.ascii_letters[i] for i, label in enumerate(dict.fromkeys(itertools.chain(*labels)))}
+    if not is_real(operands[0].node) or len(sizes) > len(names) or any(size == 0 for _, size in sizes):
         return w.inline(defined.einsum, subscripts, operands)
-    nodes = [x.node for x in operands]
-    names: dict[str, str] = {}
-    for label in itertools.chain(*labels):  # an ellipsis hides labels as well as others
-        names.setdefault(label, string.ascii_letters[len(names)])
-    if any(label.startswith("...") for label in names) and len(nodes) > 1:
-        return _broadcast_einsum(w, nodes, labels, result)
-    text = ",".join("".join(names[label] for label in part) for part in labels)
-    return op.einsum(nodes, f"{text}->{''.join(names[label] for label in result)}")
-
-
-def _broadcast_einsum(w: Any, nodes: list[Any], labels: list[list[str]], result: list[str]) -> Any:
-    """Axes under an ellipsis broadcast: they come first, as the ellipsis of the device."""
-    names: dict[str, str] = {}
-    for label in itertools.chain(*labels):
-        if not label.startswith("..."):
-            names.setdefault(label, string.ascii_letters[len(names)])
-
-    def text(part: list[str]) -> str:
-        hidden = any(label.startswith("...") for label in part)
-        return "..." * hidden + "".join(names[label] for label in part if not label.startswith("..."))
-
-    def first(part: list[str]) -> list[int]:
-        return sorted(range(len(part)), key=lambda i: not part[i].startswith("..."))
-
-    moved = [op.transpose(n, vector(first(part))) if part else n for n, part in zip(nodes, labels, strict=True)]
-    found = op.einsum(moved, f"{','.join(map(text, labels))}->{text(result)}")
-    order = first(result)
-    return op.transpose(found, vector([order.index(i) for i in range(len(order))])) if order else found
+    text = ",".join("".join(names[label] for label in own) for own in labels)
+    return op.einsum([x.node for x in operands], f"{text}->{''.join(names[label] for label in result)}")
 
 
 def fft(w: Any, real_part: Value, imaginary: Value) -> Any:
@@ -257,32 +232,6 @@ def layer_normalization(w: Any, x: Value, gamma: Any, beta: Any, axis: Any, epsi
     return node
 
 
-def dot_product_attention(
-    w: Any, query: Value, key: Value, value: Value, bias: Any, mask: Any, scale: Any, is_causal: bool, *_: Any
-) -> Any:
-    """What a target must not see is far below all else, not -inf: one that sees nothing weighs all sources alike."""
-    heads, own = query.dims[2], key.dims[2]
-    parts = [op.transpose(x.node, vector([0, 2, 1, 3])) for x in (query, key, value)]
-    if own != heads:
-        places = vector(np.repeat(np.arange(own), heads // own))
-        parts[1:] = [op.gather(part, places, number(1)) for part in parts[1:]]
-    seen = None
-    if mask is not None:
-        seen = op.unsqueeze(truth(mask), vector([1])) if mask.ndim == 3 else truth(mask)
-    if is_causal:
-        rows, columns = (op.range(number(0), w.at(x.dims[1]), number(1), "i32") for x in (query, key))
-        below = op.greater_equal(op.unsqueeze(rows, vector([1])), columns)
-        seen = below if seen is None else op.logical_and(seen, below)
-    terms = bias.node if bias is not None else number(0.0, "float32")
-    if seen is not None:
-        terms = choose(seen, terms, number(attention.MASKED, "float32"))
-    depth = query.dims[3]
-    factor = number(1 / math.sqrt(depth) if scale is None else scale, "float32")
-    if seen is None and bias is None:
-        terms = number(np.zeros((1, 1, 1, 1)), "float32")
-    return op.transpose(op.scaled_dot_product_attention(*parts, terms, factor), vector([0, 2, 1, 3]))
-
-
 def gates(node: Any, order: tuple[int, ...], axis: int) -> Any:
     parts = op.split(node, number(axis), len(order)).outputs()
     return op.concat([parts[i] for i in order], axis)
@@ -359,11 +308,9 @@ table: dict[str, Callable[..., Any]] = {
     "sigmoid": lambda w, x: op.sigmoid(x.node),
     "silu": lambda w, x: op.swish(x.node),
     "elu": lambda w, x, alpha: op.elu(x.node, float(alpha)),
-    "gelu": lambda w, x, approximate: op.gelu(x.node, "tanh" if approximate else "erf"),
     "softmax": softmax(op.softmax),
     "log_softmax": softmax(op.log_softmax),
     "layer_normalization": layer_normalization,
-    "dot_product_attention": dot_product_attention,
     "lstm": lstm,
     "gru": gru,
 }
@@ -374,5 +321,4 @@ conditions: dict[str, Callable[..., bool]] = {
     "log_softmax": one_axis,
     "lstm": lambda x, h, c, kernel, recurrent, bias, mask: mask is None and x.dims[1] != 0,
     "gru": lambda x, h, kernel, recurrent, bias, mask, reset_after: mask is None and x.dims[1] != 0,
-    "dot_product_attention": lambda query, key, value, bias, mask, scale, causal, flash, cap: cap is None,
 }
