@@ -44,7 +44,7 @@ def log1p(x: Any) -> Any:
     difference = ops.subtract(u, 1.0)
     plain = ops.logical_or(ops.equal(difference, 0.0), ops.isinf(u))
     safe = ops.where(plain, 1.0, difference)
-    return ops.where(plain, ops.where(ops.isinf(u), u, x), ops.divide(ops.multiply(ops.log(u), x), safe))
+    return ops.where(plain, ops.where(ops.isinf(u), ops.log(u), x), ops.divide(ops.multiply(ops.log(u), x), safe))
 
 
 def arctan2(x1: Any, x2: Any) -> Any:

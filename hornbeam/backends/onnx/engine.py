@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from onnx_ir.passes.common import CommonSubexpressionEliminationPass, RemoveUnusedNodesPass
 
 from hornbeam.backends.onnx import control, moves, nn, primitives, random
 from hornbeam.backends.onnx.gaps import gaps
-from hornbeam.backends.onnx.writer import OnnxWriter, Tensor, ir
+from hornbeam.backends.onnx.writer import OnnxWriter, Tensor, ir, passes
+from hornbeam.core import dtype as dtypes
 from hornbeam.core import registry, tree
 from hornbeam.core.errors import BackendError, ConfigError
 from hornbeam.core.spec import KerasTensor
@@ -18,6 +19,7 @@ from hornbeam.graph.graph import Graph
 from hornbeam.graph.trace import Recording, trace
 from hornbeam.graph.write import write
 
+LARGEST = 2**31 - 2**24  # bytes of weights, with room for the rest
 OPERATOR_SET, FORMAT = 21, 10  # the newest that all of onnxruntime's kernels know, and the file format it came with
 
 OnnxWriter.table = {**primitives.table, **moves.table, **nn.table, **control.table, **random.table}
@@ -39,12 +41,14 @@ def to_onnx(
 
     Args:
         model: a model, a layer, a function of tensors, or a recorded graph.
-        *inputs: structures of `KerasTensor`s; none for a graph, and for a model that knows its inputs.
+        *inputs: structures of `KerasTensor`s (or of what else has a shape and a dtype, such as arrays); none for a
+            graph, and for a model that knows its inputs.
         input_names, output_names: of the flat inputs and outputs; the model's own, or made up, if None.
         variables: "initializers" ships their values; "inputs" makes each an input, and what the call assigns outputs.
 
     Raises:
-        BackendError: an operation that ONNX lacks, or a call that assigns variables that are shipped.
+        BackendError: an operation that ONNX lacks, a call that assigns variables that are shipped, or more weights
+            than one file holds.
 
     Example:
         >>> to_onnx(hornbeam.ops.softmax, hornbeam.KerasTensor((None, 3))).graph.node[0].op_type
@@ -58,6 +62,9 @@ def to_onnx(
             f"ONNX: the call assigns {names}, and an ONNX graph keeps no state. Write it with `training=False`, or with "
             '`variables="inputs"`.'
         )
+    weights = sum(math.prod(x.shape) * dtypes.itemsize(x.dtype) for x, _ in graph.state_inputs) if shipped else 0
+    if weights >= LARGEST:
+        raise BackendError(f"ONNX: one file holds 2 GB, and the weights are {weights / 2**30:.1f} GB.")
     writer = OnnxWriter()
     names = input_names or _names(model, "input", graph.inputs) or [tensor.name for tensor in graph.inputs]
     given = [writer.input(name, x.dims, x.dtype) for name, x in zip(names, graph.inputs, strict=True)]
@@ -76,8 +83,8 @@ def to_onnx(
         name=getattr(model, "name", None) or "hornbeam",
     )
     proto = ir.Model(made, ir_version=FORMAT, producer_name="hornbeam")
-    CommonSubexpressionEliminationPass()(proto)
-    RemoveUnusedNodesPass()(proto)
+    passes.CommonSubexpressionEliminationPass()(proto)
+    passes.RemoveUnusedNodesPass()(proto)
     return ir.to_proto(proto)
 
 
@@ -87,7 +94,10 @@ def _recorded(model: Any, inputs: tuple[Any, ...]) -> Graph:
         raise ConfigError(f"ONNX: {model} does not know its inputs; give a `KerasTensor` for each.")
 
     def fresh(leaf: Any) -> Any:
-        return KerasTensor(leaf.dims, leaf.dtype, name=leaf.name) if isinstance(leaf, KerasTensor) else leaf
+        if not hasattr(leaf, "shape"):
+            return leaf
+        shape = getattr(leaf, "dims", leaf.shape)
+        return KerasTensor(shape, dtypes.standardize(leaf.dtype), name=getattr(leaf, "name", None))
 
     with Recording():  # the inputs belong to the recording
         given = tree.map_structure(fresh, inputs or (model.input,))

@@ -13,6 +13,7 @@ from hornbeam.core import shape as shapes
 from hornbeam.core.dim import Dim
 from hornbeam.core.dtype import is_bool
 from hornbeam.core.spec import KerasTensor
+from hornbeam.ops import rules
 
 W = OnnxWriter
 BEFORE_ALL, BEHIND_ALL = -(2**63), 2**63 - 1  # places outside of every axis
@@ -77,7 +78,7 @@ def repeat(w: W, x: Tensor, repeats: Any, axis: int) -> Tensor:
     ones = (1,) * (x.ndim - axis - 1)
     spread = w.op("Tile", w.op("Unsqueeze", x, np.array([axis + 1])), w.shape([*(1,) * (axis + 1), repeats, *ones]))
     spread.dims = (*x.dims[: axis + 1], repeats, *x.dims[axis + 1 :])
-    return w.reshape(spread, (*x.dims[:axis], -1, *x.dims[axis + 1 :]))
+    return w.reshape(spread, (*x.dims[:axis], x.dims[axis] * repeats, *x.dims[axis + 1 :]))
 
 
 def flip(w: W, x: Tensor, axis: Any) -> Tensor:
@@ -259,7 +260,7 @@ table: dict[str, Callable[..., Any]] = {
         function.__name__.rstrip("_"): function
         for function in (transpose, expand_dims, squeeze, split, tile, flip, roll, padded, diagonal, get_item)
     },
-    "reshape": lambda w, x, newshape: w.reshape(x, sizes_of(newshape)),
+    "reshape": lambda w, x, newshape: w.reshape(x, rules.reshape(x, newshape)),
     "broadcast_to": lambda w, x, shape: w.op("Expand", x, w.shape(sizes_of(shape))),
     "concatenate": lambda w, xs, axis: w.op("Concat", *xs, axis=axis),
     "repeat": flat(repeat, 1),

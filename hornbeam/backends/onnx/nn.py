@@ -256,6 +256,6 @@ conditions: dict[str, Callable[..., bool]] = {
     "log_softmax": one_axis,
     "batch_normalization": _has_channels,
     "layer_normalization": _over_the_last,
-    "lstm": lambda *arguments: arguments[6] is None,
-    "gru": lambda *arguments: arguments[5] is None,
+    "lstm": lambda x, h, c, kernel, weights, bias, mask: mask is None and isinstance(weights.dims[0], int),
+    "gru": lambda x, h, kernel, weights, bias, mask, after: mask is None and isinstance(weights.dims[0], int),
 }

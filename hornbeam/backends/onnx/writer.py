@@ -18,6 +18,7 @@ from hornbeam.graph.write import Writer, write
 
 try:
     import onnx_ir as ir
+    from onnx_ir.passes import common as passes
 except ImportError as error:
     raise BackendNotInstalledError('Writing ONNX needs the package onnx-ir: pip install "hornbeam[onnx]"') from error
 
@@ -308,20 +309,18 @@ class OnnxWriter(Writer):
         return vectors[0] if len(vectors) == 1 else self.op("Concat", *vectors, axis=0)
 
     def reshape(self, x: Tensor, dims: Sequence[Any]) -> Tensor:
-        """x in another shape (sizes may be -1), written without arithmetic where ONNX can copy or infer a size."""
+        """x in another shape: where ONNX can infer or copy the sizes that are not known, they are not computed."""
+        unknown = [axis for axis, size in enumerate(map(self.scalar, dims)) if isinstance(size, Size)]
         before = x.dims or ()
-        sizes: list[Any] = []
-        free = any(type(size) is int and size == -1 for size in dims)
-        for axis, size in enumerate(map(self.scalar, dims)):
-            if isinstance(size, Size):
-                if axis < len(before) and before[axis] == dims[axis]:
-                    size = 0  # as it was
-                elif not free:
-                    size, free = -1, True
-            elif size == 0:
-                return self.op("Reshape", x, self.shape(dims), allowzero=1)
-            sizes.append(size)
-        return self.op("Reshape", x, self.shape(sizes))
+        if any(type(size) is int and size == 0 for size in dims):
+            stand_in = None
+        elif len(unknown) < 2:
+            stand_in = -1
+        else:
+            stand_in = 0 if all(axis < len(before) and before[axis] == dims[axis] for axis in unknown) else None
+        if stand_in is None:
+            return self.op("Reshape", x, self.shape(dims), allowzero=1)
+        return self.op("Reshape", x, self.shape([stand_in if i in unknown else size for i, size in enumerate(dims)]))
 
     def transpose(self, x: Tensor, order: Sequence[int]) -> Tensor:
         """x with its axes in another order; two in a row become one, or none."""
