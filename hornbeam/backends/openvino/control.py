@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import openvino as ov
 import openvino.opset16 as op
 
 from hornbeam.backends.openvino.moves import cut
-from hornbeam.backends.openvino.writer import Value, number, output_of, parameter_like, truth, vector
+from hornbeam.backends.openvino.writer import Value, assembled, number, output_of, parameter_like, truth, vector
 from hornbeam.core import tree
 from hornbeam.core.spec import KerasTensor
 from hornbeam.graph.trace import trace
@@ -44,7 +43,7 @@ class Body:
         ends = [op.result(result) for _, _, result in self.merged]
         rows = [op.result(op.unsqueeze(each, vector([0]))) for each in self.stacked]
         node = op.loop(output_of(count), output_of(op.constant(True) if start is None else start))
-        node.set_function(ov.Model([*results, *ends, *rows], self.parameters))
+        node.set_function(assembled([*results, *ends, *rows], self.parameters))
         node.set_special_body_ports([-1, 0])
         for parameter, source in self.sliced:
             node.set_sliced_input(parameter, output_of(source), 0, 1, 1, -1, 0)
@@ -76,14 +75,14 @@ def inside(w: Any, graph: Any, nodes: Sequence[Any]) -> list[Value]:
 
 def branch(w: Any, condition: Any, bodies: Sequence[Callable[..., list[Any]]], operands: Sequence[Value]) -> list[Any]:
     """What `bodies[0](writer, nodes)` gives for the operands where `condition` holds, else `bodies[1]`."""
-    node = op.if_op(output_of(op.reshape(condition, vector([]), False)))
+    node: Any = op.if_op(output_of(op.reshape(condition, vector([]), False)))
     sides = []
     for body, place in zip(bodies, (node.set_then_body, node.set_else_body), strict=True):
         inner = type(w)(w)
         parameters = [parameter_like(value) for value in operands]
         results = [op.result(output) for output in body(inner, parameters)]
         taken = inner.sizes.taken
-        place(ov.Model(results, [*parameters, *(parameter for parameter, _ in taken)]))
+        place(assembled(results, [*parameters, *(parameter for parameter, _ in taken)]))
         sides.append((parameters, taken, results))
     (yes, yes_taken, yes_results), (no, no_taken, no_results) = sides
     for value, one, other in zip(operands, yes, no, strict=True):

@@ -21,6 +21,7 @@ from hornbeam.backends.openvino.writer import (
     TYPES,
     OpenvinoWriter,
     Value,
+    assembled,
     from_carrier,
     output_of,
     parameter_like,
@@ -36,10 +37,9 @@ from hornbeam.graph.trace import apart, trace
 from hornbeam.graph.write import write
 from hornbeam.ops.op import Op, operations
 
-for _file in (elementwise, moves, reduce, nn, control, random):
-    OpenvinoWriter.table = {**OpenvinoWriter.table, **_file.table}
-OpenvinoWriter.conditions = nn.conditions
-OpenvinoWriter.gaps = gaps
+files = (elementwise, moves, reduce, nn, control, random)
+OpenvinoWriter.table = {name: entry for file in files for name, entry in file.table.items()}
+OpenvinoWriter.conditions, OpenvinoWriter.gaps = nn.conditions, gaps
 
 # float32 all the way: by itself the device takes bfloat16 where that is fast
 ACCURATE = {"INFERENCE_PRECISION_HINT": "f32", "EXECUTION_MODE_HINT": "ACCURACY", "PERFORMANCE_HINT": "LATENCY"}
@@ -57,7 +57,7 @@ class Program:
     """A graph compiled for the CPU, on tensors of known shapes: its outputs, and a parameter for each input."""
 
     def __init__(self, outputs: Sequence[Value], parameters: Sequence[Any]) -> None:
-        model = ov.Model([op.result(value.node) for value in outputs], list(parameters))
+        model = assembled([op.result(value.node) for value in outputs], parameters)
         self.outputs = [(value.dims, NARROW.get(value.dtype, value.dtype)) for value in outputs]
         self.request = core.compile_model(model, "CPU", ACCURATE).create_infer_request()
         self.lock = threading.Lock()

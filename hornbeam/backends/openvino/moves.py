@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
 from collections.abc import Callable
 from typing import Any
@@ -49,7 +51,7 @@ def split(w: Any, x: Value, indices_or_sections: Any, axis: int) -> Any:
     if isinstance(indices_or_sections, int):
         return op.split(x.node, number(axis), indices_or_sections).outputs()
     bounds = [0, *indices_or_sections, END]
-    return [cut(w, x.node, {axis: slice(*pair)}) for pair in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [cut(w, x.node, {axis: slice(*pair)}) for pair in itertools.pairwise(bounds)]
 
 
 def cut(w: Any, node: Any, slices: dict[int, slice]) -> Any:
@@ -102,7 +104,7 @@ def roll(w: Any, x: Value, shift: Any, axis: Any) -> Any:
     return node
 
 
-def padded(w: Any, x: Value, pad_width: Any, mode: str, constant_values: Any) -> Any:
+def padded(w: Any, x: Value, pad_width: Any, mode: Any, constant_values: Any) -> Any:
     node = x.node
     if mode == "constant":
         befores, afters = zip(*pad_width, strict=True) if pad_width else ((), ())
@@ -168,78 +170,59 @@ def take_along_axis(w: Any, x: Value, indices: Value, axis: Any) -> Any:
 
 
 def get_item(w: Any, x: Value, key: Any) -> Any:
-    parts = [_index(w, part) for part in (key if isinstance(key, tuple) else (key,))]
-    used = sum(_width(part) for part in parts)
+    parts: list[Any] = []
+    for part in map(lambda part: _index(w, part), key if isinstance(key, tuple) else (key,)):
+        parts += nonzero(w, part) if isinstance(part, Value) and part.dtype == "bool" else [part]
+    used = sum(part is not None and part is not Ellipsis for part in parts)
     at = next((i for i, part in enumerate(parts) if part is Ellipsis), len(parts))
     parts[at : at + 1] = [slice(None)] * (x.ndim - used)
     arrays = any(isinstance(part, Value) for part in parts)
     slices: dict[int, slice] = {}
-    places: list[tuple[int, Any]] = []  # axis, index
-    numbers: list[int] = []  # axes that ints take away
+    places: dict[int, Any] = {}  # axis -> index array
     layout: list[Any] = []  # of the result: an axis of x, None, or the mark where arrays stand
-    axis = 0
+    axes = iter(range(x.ndim))
     for part in parts:
-        if part is None:
-            layout.append(None)
+        axis = None if part is None else next(axes)
+        if isinstance(part, slice) and part != slice(None):
+            slices[axis] = part  # type: ignore[index]
+        elif isinstance(part, int) and not arrays:
+            slices[axis] = slice(part, part + 1 or None)  # type: ignore[index]
             continue
-        if isinstance(part, slice):
-            if part != slice(None):
-                slices[axis] = part
-            layout.append(axis)
-        elif isinstance(part, Value) and part.dtype == "bool":
-            for found in nonzero(w, part) if part.ndim else ():
-                places.append((axis, found.node))
-                layout.append("array")
-                axis += 1
-            continue
-        elif isinstance(part, Value):
-            places.append((axis, part.node))
-            layout.append("array")
-        elif arrays:
-            places.append((axis, number(part)))
-            layout.append("array")
-        else:
-            slices[axis] = slice(part, part + 1 if part != -1 else None)
-            numbers.append(axis)
-        axis += 1
+        elif isinstance(part, (int, Value)):
+            places[axis] = part.node if isinstance(part, Value) else number(part)  # type: ignore[index]
+            axis = "array"  # type: ignore[assignment]
+        layout.append(axis)
     node = cut(w, x.node, slices) if slices else x.node
-    if numbers:
-        node = op.squeeze(node, vector(numbers))
-        kept = [i for i in range(x.ndim) if i not in numbers]
-        layout = [kept.index(i) if isinstance(i, int) else i for i in layout]
+    taken = [i for i in slices if i not in layout]
+    node = op.squeeze(node, vector(taken)) if taken else node
     if places:
         node, layout = _gather(node, x.ndim, places, layout)
     spots = [i for i, part in enumerate(layout) if part is None]
     return op.unsqueeze(node, vector(spots)) if spots else node
 
 
-def _gather(node: Any, ndim: int, places: list[tuple[int, Any]], layout: list[Any]) -> tuple[Any, list[Any]]:
+def _gather(node: Any, ndim: int, places: dict[int, Any], layout: list[Any]) -> tuple[Any, list[Any]]:
     """The elements at index arrays, and the layout of what comes of it, with the arrays' axes in it."""
     marks = [i for i, part in enumerate(layout) if part == "array"]
     together = marks[-1] - marks[0] == len(marks) - 1
     first = marks[0] if together else 0
-    indices = [place for _, place in places]
+    axes, indices = list(places), list(places.values())
     if len(indices) == 1:
         wide = rank(indices[0])
-        result = op.gather(node, indices[0], number(places[0][0]))
+        result = op.gather(node, indices[0], number(axes[0]))
     else:
         sizes = op.shape_of(node, "i32")
-        indices = [_inside(place, op.gather(sizes, number(axis), number(0))) for axis, place in places]
-        total = indices[0]
-        for other in indices[1:]:
-            total = op.add(total, other)
-        wide = rank(total)
-        shape = op.shape_of(total, "i32")
+        indices = [_inside(each, op.gather(sizes, number(i), number(0))) for i, each in places.items()]
+        total = functools.reduce(op.add, indices)
+        wide, shape = rank(total), op.shape_of(total, "i32")
         stacked = op.concat([op.unsqueeze(op.broadcast(each, shape), vector([-1])) for each in indices], -1)
-        axes = [axis for axis, _ in places]
         rest = [i for i in range(ndim) if i not in axes]
         result = op.gather_nd(op.transpose(node, vector([*axes, *rest])), stacked)
         before = sum(isinstance(part, int) for part in layout[:first])
         order = [*range(wide, wide + before), *range(wide), *range(wide + before, wide + len(rest))]
-        result = op.transpose(result, vector(order)) if before and wide else result
+        result = op.transpose(result, vector(order))
     layout = [part for part in layout if part != "array"]
-    layout[first:first] = ["array"] * wide
-    return result, layout
+    return result, [*layout[:first], *["array"] * wide, *layout[first:]]
 
 
 def _inside(places: Any, size: Any) -> Any:
@@ -250,21 +233,12 @@ def _inside(places: Any, size: Any) -> Any:
 
 def _index(w: Any, part: Any) -> Any:
     """A part of a key: None, Ellipsis, a slice, an int, or a `Value`."""
-    if part is None or part is Ellipsis or isinstance(part, (slice, int, Value, Dim)) and not isinstance(part, bool):
+    if part is None or part is Ellipsis or type(part) in (slice, int, Value):
         return part
     array = np.asarray(part)
     if array.ndim == 0 and array.dtype != bool:
         return int(array)
-    return w.constant(
-        array.astype(bool if array.dtype == bool else "int32"), "bool" if array.dtype == bool else "int32"
-    )
-
-
-def _width(part: Any) -> int:
-    """How many axes a part of a key takes."""
-    if part is None or part is Ellipsis:
-        return 0
-    return part.ndim if isinstance(part, Value) and part.dtype == "bool" else 1
+    return w.constant(array, "bool" if array.dtype == bool else "int32")
 
 
 def starts_of(w: Any, start_indices: Any) -> Any:
@@ -364,12 +338,8 @@ def searchsorted(w: Any, sorted_sequence: Value, values: Value, side: str) -> An
 
 def full(w: Any, shape: Any, fill_value: Any, dtype: str | None) -> Any:
     dtype = dtypes.standardize(dtype)
-    if isinstance(fill_value, Value) and fill_value.ndim or getattr(fill_value, "ndim", 0):
-        fill = fill_value.node if isinstance(fill_value, Value) else w.constant(np.asarray(fill_value), dtype).node
-        fill = op.convert(fill, carrier(dtype))
-    else:
-        fill = scalar_of(w, fill_value, dtype)
-    return op.broadcast(fill, w.shape(listed(shape)))
+    fill = fill_value.node if isinstance(fill_value, Value) else scalar_of(w, fill_value, dtype)
+    return op.broadcast(op.convert(fill, carrier(dtype)), w.shape(listed(shape)))
 
 
 def arange(w: Any, start: Any, stop: Any, step: Any, dtype: str | None) -> Any:

@@ -141,9 +141,6 @@ class OpenvinoWriter(Writer):
     """Writes a recorded graph as nodes of OpenVINO; entries get `Value`s and return nodes."""
 
     name = "openvino"
-    table: dict[str, Callable[..., Any]] = {}
-    conditions: dict[str, Callable[..., bool]] = {}
-    gaps: dict[str, str] = {}
 
     def __init__(self, outer: OpenvinoWriter | None = None) -> None:
         super().__init__()
@@ -186,6 +183,11 @@ class OpenvinoWriter(Writer):
         return op.concat([op.unsqueeze(self.at(size), vector([0])) for size in sizes], 0)
 
 
+def assembled(results: Sequence[Any], parameters: Sequence[Any], name: str = "hornbeam") -> ov.Model:
+    model: Any = ov.Model
+    return model(list(results), list(parameters), name)
+
+
 def parameter_like(value: Any) -> Any:
     """A parameter of the carrier's type for tensors like `value` (anything with `dims` and `dtype`)."""
     shape = [size if isinstance(size, int) else -1 for size in value.dims]
@@ -209,7 +211,7 @@ def number(value: Any, like: Any = "int32") -> Any:
     return op.constant(np.array(value, dtype_of(like)))
 
 
-def vector(values: Sequence[int]) -> Any:
+def vector(values: Any) -> Any:
     """A constant vector of whole numbers."""
     return op.constant(np.array(values, "int32").reshape(-1))
 
@@ -327,7 +329,7 @@ def divide_whole(a: Any, b: Any) -> tuple[Any, Any]:
 
 
 def divide_unsigned(a: Any, b: Any) -> tuple[Any, Any]:
-    """`divide_whole` of uint32 in their carriers: half of a by b, doubled, and one step (Warren, "Hacker's Delight")."""
+    """`divide_whole` of uint32 in carriers: half of a by b, doubled, and a step (Warren, "Hacker's Delight", 9-3)."""
     half = op.bitwise_and(op.bitwise_right_shift(a, number(1)), number(2**31 - 1))
     large = op.less(b, number(0))
     quotient = op.bitwise_left_shift(divide_whole(half, choose(large, 1, b))[0], number(1))
@@ -363,4 +365,4 @@ def model_of(graph: Graph, values: Sequence[Any] = (), name: str = "hornbeam") -
         result = op.result(op.convert(value.node, TYPES.get(value.dtype, ov.Type.f32)))
         result.output(0).set_names({f"output_{index}"})
         results.append(result)
-    return ov.Model(results, parameters, name)
+    return assembled(results, parameters, name)
