@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from hornbeam.core import config, registry, tree
 from hornbeam.core.dtype import is_complex, is_floating
-from hornbeam.core.errors import BackendError, DtypeError, MixedBackendsError, ShapeError, StructureError
+from hornbeam.core.errors import BackendError, ConfigError, DtypeError, MixedBackendsError, ShapeError, StructureError
 from hornbeam.core.export import export
+from hornbeam.core.shape import canonical_axis
 from hornbeam.core.variable import Variable
+
+NUMBERS = (int, float, type(None))
 
 
 def _backend(args: Any, what: str) -> Any:
@@ -188,7 +192,11 @@ def vmap(function: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> C
     Args:
         function: of tensors without that axis.
         in_axes: the axis of each argument, None for one that is not mapped; one int for all.
-        out_axes: where the axis goes in the result.
+        out_axes: where the axis goes in every result.
+
+    Raises:
+        ConfigError: `in_axes` does not fit the arguments, or maps none.
+        AxisError, ShapeError: an argument has no such axis, or another number of elements along it.
 
     Example:
         >>> dot = hornbeam.vmap(lambda a, b: hornbeam.ops.sum(a * b))
@@ -199,10 +207,48 @@ def vmap(function: Callable[..., Any], in_axes: Any = 0, out_axes: Any = 0) -> C
     @functools.wraps(function)
     def mapped(*args: Any) -> Any:
         backend = _backend(args, "vmap")
-        args = tuple(tree.map_structure(lambda leaf: backend.convert(_plain(leaf), None), arg) for arg in args)
-        return backend.vmap(function, in_axes, out_axes)(*args)
+        if backend.symbolic:
+            raise BackendError("vmap() has no symbolic form. Use `ops.vectorized_map`, or call it on tensors.")
+        axes = tuple(in_axes) if isinstance(in_axes, (list, tuple)) else (in_axes,) * len(args)
+        # numbers that are not mapped stay numbers, and decide no dtype
+        args = tuple(
+            tree.map_structure(lambda leaf: leaf if isinstance(leaf, NUMBERS) else _tensor(backend, leaf), arg)
+            if axis is None
+            else tree.map_structure(lambda leaf: _tensor(backend, leaf), arg)
+            for arg, axis in itertools.zip_longest(args, axes)
+        )
+        _check_mapped(backend, args, axes)
+        made: list[Any] = []
+
+        def flat(*parts: Any) -> list[Any]:
+            made[:] = [function(*parts)]
+            return [backend.convert(leaf, None) for leaf in tree.flatten(made[0]) if leaf is not None]
+
+        results = iter(backend.vmap(flat, axes, out_axes)(*args))
+        return tree.map_structure(lambda leaf: None if leaf is None else next(results), made[0])
 
     return mapped
+
+
+def _check_mapped(backend: Any, args: tuple[Any, ...], axes: tuple[Any, ...]) -> None:
+    """Every argument has an axis or None, each axis exists, and all have one size."""
+    if len(args) != len(axes) or all(axis is None for axis in axes):
+        raise ConfigError(
+            f"vmap(): `in_axes` names an axis or None for each argument, and not None for all. Received: {axes} for "
+            f"{len(args)} arguments."
+        )
+    sizes = []
+    for arg, axis in zip(args, axes, strict=True):
+        if isinstance(axis, int):
+            shapes = [tuple(backend.shape(leaf)) for leaf in tree.flatten(arg)]
+            sizes += [shape[canonical_axis(axis, len(shape), "vmap(): in_axes")] for shape in shapes]
+    known = {size for size in sizes if isinstance(size, int)}
+    if len(known) > 1:
+        raise ShapeError(f"vmap(): the mapped axes have different sizes: {', '.join(map(str, sizes))}.")
+
+
+def _tensor(backend: Any, leaf: Any) -> Any:
+    return backend.convert(_plain(leaf), None)
 
 
 def _plain(leaf: Any) -> Any:

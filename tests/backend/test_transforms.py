@@ -5,7 +5,7 @@ import pytest
 
 import hornbeam
 from hornbeam import ops
-from hornbeam.core.errors import BackendError
+from hornbeam.core.errors import AxisError, BackendError, ConfigError, ShapeError
 
 X = np.array([0.5, -1.0, 2.0], "float32")
 
@@ -99,6 +99,50 @@ def test_vmap_is_the_loop(differentiable):
     np.testing.assert_allclose(numpy(row_sums), a @ X, rtol=1e-5)
     columns = hornbeam.vmap(lambda column: column * 2, in_axes=1, out_axes=1)(a)
     np.testing.assert_allclose(numpy(columns), a * 2)
+
+
+def test_vmap_of_structures(backend):
+    a = np.arange(12.0, dtype="float32").reshape(4, 3)
+    result = hornbeam.vmap(lambda d: {"sum": ops.sum(d["x"]), "both": (d["y"], None), "one": 1.0})({"x": a, "y": 2 * a})
+    np.testing.assert_allclose(numpy(result["sum"]), a.sum(1))
+    np.testing.assert_allclose(numpy(result["both"][0]), 2 * a)
+    assert result["both"][1] is None
+    np.testing.assert_allclose(numpy(result["one"]), np.ones(4))
+    scaled = hornbeam.vmap(lambda row, factor: row * factor, in_axes=[0, None])(a, 2)
+    np.testing.assert_allclose(numpy(scaled), 2 * a)
+    nested = hornbeam.vmap(hornbeam.vmap(lambda x: x * 2), in_axes=-1, out_axes=-1)(a)
+    np.testing.assert_allclose(numpy(nested), 2 * a)
+    assert numpy(hornbeam.vmap(lambda row: ops.sum(row))(a[:0])).shape == (0,)
+
+
+def test_vmap_says_what_does_not_fit(backend):
+    a = np.ones((4, 3), "float32")
+    add = hornbeam.vmap(lambda x, y: x + y)
+    with pytest.raises(ShapeError, match="4, 2"):
+        add(a, a[:2])
+    with pytest.raises(ConfigError, match="in_axes"):
+        hornbeam.vmap(lambda x, y: x + y, in_axes=(0,))(a, a)
+    with pytest.raises(ConfigError, match="in_axes"):
+        hornbeam.vmap(lambda x: x, in_axes=None)(a)
+    with pytest.raises(AxisError, match="in_axes=5"):
+        hornbeam.vmap(lambda x: x, in_axes=5)(a)
+    with pytest.raises(AxisError, match="in_axes=0"):
+        hornbeam.vmap(lambda x: x)(np.float32(1.0))
+
+
+def test_gradients_of_each_example(differentiable):
+    a = np.random.default_rng(0).normal(size=(4, 3)).astype("float32")
+    weights = ops.convert_to_tensor(X)
+    each = hornbeam.vmap(hornbeam.value_and_grad(lambda w, row: ops.sum(w * w * row)), in_axes=(None, 0))
+    value, slope = each(weights, a)
+    np.testing.assert_allclose(numpy(value), a @ (X * X), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(numpy(slope), 2 * X * a, rtol=1e-5)
+    # and the gradient of that: of what the rows' gradients sum up to
+    total = hornbeam.grad(lambda w: ops.sum(each(w, a)[1]))(weights)
+    np.testing.assert_allclose(numpy(total), 2 * a.sum(0), rtol=1e-5, atol=1e-6)
+    aux = hornbeam.vmap(hornbeam.grad(lambda row: (ops.sum(row * row), row + 1.0), has_aux=True))(a)
+    np.testing.assert_allclose(numpy(aux[0]), 2 * a, rtol=1e-6)
+    np.testing.assert_allclose(numpy(aux[1]), a + 1.0, rtol=1e-6)
 
 
 def test_gradients_agree_with_finite_differences(differentiable):

@@ -14,6 +14,7 @@ from hornbeam.core import dtype as dtypes
 from hornbeam.core import tree
 from hornbeam.core.errors import BackendError
 
+
 def numpy_dtype(name: str) -> Any:
     """NumPy's dtype of a standard name; the small floats come from ml_dtypes."""
     return np.dtype(getattr(ml_dtypes, name)) if hasattr(ml_dtypes, name) else np.dtype(name)
@@ -85,11 +86,16 @@ class NumpyBackend(ComputeBackend):
                 for leaf in tree.flatten(arg)
             ]
 
-            def part(arg: Any, axis: Any, i: int) -> Any:
-                return arg if axis is None else tree.map_structure(lambda leaf: np.take(leaf, i, axis), arg)
+            def one(leaf: Any, axis: int, i: int) -> Any:
+                # of nothing, zeros tell what a result would look like
+                return np.take(leaf, i, axis) if sizes[0] else np.zeros(np.delete(leaf.shape, axis), leaf.dtype)
 
-            results = [function(*map(part, args, axes, [i] * len(args))) for i in range(sizes[0])]
-            return tree.map_structure(lambda *parts: np.stack(parts, out_axes), *results)
+            def part(arg: Any, axis: Any, i: int) -> Any:
+                return arg if axis is None else tree.map_structure(lambda leaf: one(leaf, axis, i), arg)
+
+            results = [function(*map(part, args, axes, [i] * len(args))) for i in range(max(sizes[0], 1))]
+            stacked = tree.map_structure(lambda *parts: np.stack(parts, out_axes), *results)
+            return stacked if sizes[0] else tree.map_structure(lambda x: np.take(x, range(0), out_axes), stacked)
 
         return mapped
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch._C._functorch import is_functorch_wrapped_tensor
+from torch._C._functorch import is_functorch_wrapped_tensor, peek_interpreter_stack
 
 from hornbeam.backends.base import ComputeBackend
 from hornbeam.backends.torch import fft, image, linalg, nn, primitives, random, sequence, updates
@@ -46,6 +46,9 @@ class TorchBackend(ComputeBackend):
 
     def value_and_grad(self, function: Callable[..., Any], argnums: tuple[int, ...], has_aux: bool) -> Any:
         def differentiated(*args: Any, **kwargs: Any) -> Any:
+            if peek_interpreter_stack() is not None:  # inside vmap, where autograd's own tensors are refused
+                gradients, result = torch.func.grad_and_value(function, argnums, has_aux)(*args, **kwargs)
+                return result, gradients
             given = list(args)
             leaves: list[Any] = []
             nested = False
