@@ -19,10 +19,10 @@ from hornbeam.ops.elementwise import (
     dtype_of,
     equal,
     floor,
-    greater,
     isfinite,
     isnan,
     less,
+    less_equal,
     logical_and,
     logical_not,
     logical_or,
@@ -93,7 +93,7 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
         array([False,  True])
     """
     wanted = take_along_axis(predictions, expand_dims(cast(targets, "int32"), -1), 1)
-    above = sum_(cast(greater(predictions, wanted), "int32"), 1)
+    above = sum_(cast(logical_not(less_equal(predictions, wanted)), "int32"), 1)  # NaN stands above all
     return logical_and(less(above, k), isfinite(wanted[:, 0]))
 
 
@@ -178,7 +178,9 @@ def _quantiles(name: str, x: Any, q: Any, axis: Any, method: str, keepdims: bool
     found = lower
     if method == "linear":
         share = cast(subtract(position, below), kind)
-        found = where(equal(lower, upper), lower, add(lower, multiply(subtract(upper, lower), share)))
+        # neither infinity minus itself, nor 0 times it
+        between = add(multiply(lower, subtract(1.0, share)), multiply(upper, share))
+        found = where(logical_or(equal(lower, upper), equal(share, 0)), lower, between)
     elif method == "midpoint":
         found = multiply(add(lower, upper), 0.5)
     elif method == "higher":

@@ -275,7 +275,7 @@ def fold(x: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, paddi
 
 def _per_axis(kernel_size: Any, stride: Any, dilation: Any, padding: Any) -> list[tuple[int, ...]]:
     given = {"kernel_size": kernel_size, "stride": stride, "dilation": dilation, "padding": padding}
-    pairs = [per_axis(value, 2, name) for name, value in given.items()]
+    pairs = [per_axis(value, 2, name, 0 if name == "padding" else 1) for name, value in given.items()]
     for (name, value), pair in zip(given.items(), pairs, strict=True):
         if min(pair) < (0 if name == "padding" else 1):
             raise ConfigError(f"Sliding blocks: `{name}={value!r}` is out of range.")

@@ -194,7 +194,7 @@ def _check_ranks(what: str, inputs: KerasTensor, kernel: KerasTensor) -> None:
 def check_channels(inputs: Any, kernel: Any, channels: Any) -> None:
     """Refuse a kernel whose channels and filters do not come out even with the inputs' channels."""
     depth, filters = kernel[-2:]
-    if type(channels) is type(depth) is int and (channels % depth or filters % (channels // depth)):
+    if type(channels) is type(depth) is int and (not channels or channels % depth or filters % (channels // depth)):
         raise ShapeError(
             f"conv(): {channels} input channels do not fit a kernel for {depth} channels and {filters} filters "
             f"(inputs {inputs}, kernel {kernel}): the channels must be a multiple of the kernel's, and the filters a "

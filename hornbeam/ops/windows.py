@@ -11,7 +11,7 @@ from typing import Any
 
 from hornbeam.core import config, registry
 from hornbeam.core.dim import Dim
-from hornbeam.core.errors import ShapeError, UnknownDimError
+from hornbeam.core.errors import DtypeError, ShapeError, UnknownDimError
 from hornbeam.core.export import export
 from hornbeam.ops.create import arange, like
 from hornbeam.ops.elementwise import absolute, cast, cos, divide, i0, maximum, sqrt, square, where
@@ -34,6 +34,8 @@ def _length(x: Any) -> Any:
     if backend is not None and backend.is_traced(x):
         return cast(x, "int32")
     values = registry.get("numpy").convert(x if backend is None else backend.to_numpy(x), None)
+    if values.dtype.kind not in "iufb":
+        raise DtypeError(f"The length of a window is a whole number. Received: dtype {values.dtype}.")
     if values.size != 1:
         raise ShapeError(f"The length of a window is one number, got a tensor of shape {values.shape}.")
     return int(values.reshape(()))

@@ -1,8 +1,8 @@
 """Asks real Keras, as a black box in a process of its own: `python ask_keras.py questions.pickle answers.pickle`.
 
 A question is `(name below keras, args, kwargs, symbolic)` with NumPy arrays for tensors. The answer is a list of
-`(array, dtype)`, or, asked with symbolic tensors of these shapes, of `(shape, dtype, sparse)`; or the text of the error.
-The answers stand in the file one after the other.
+`(array, dtype)`, or, asked with symbolic tensors, of `(shape, dtype, sparse)`; or the text of the error. The answers
+stand in the file one after the other.
 """
 
 from __future__ import annotations

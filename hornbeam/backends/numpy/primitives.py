@@ -168,20 +168,29 @@ def get_item(x: Any, key: Any) -> Any:
     return x[key]
 
 
+def ordered(x: Any) -> Any:
+    """The array in a dtype whose order NumPy knows: the small floats of ml_dtypes have no place for NaN."""
+    return x.astype("float32") if x.dtype.kind == "V" else x
+
+
+def sort(x: Any, axis: Any) -> Any:
+    return np.sort(ordered(x), axis).astype(x.dtype, copy=False)
+
+
 def top_k(x: Any, k: int, sorted: bool) -> Any:
     if k > x.shape[-1]:
         raise ValueError(f"{k} elements of {x.shape[-1]}")
     # the last of equal elements in ascending order of the reversed row is the first of the row
-    order = x.shape[-1] - 1 - np.argsort(x[..., ::-1], axis=-1, kind="stable")[..., ::-1][..., :k]
+    order = x.shape[-1] - 1 - np.argsort(ordered(x)[..., ::-1], axis=-1, kind="stable")[..., ::-1][..., :k]
     return np.take_along_axis(x, order, -1), order.astype("int32")
 
 
 def argsort(x: Any, axis: Any) -> Any:
-    return np.argsort(x, axis, kind="stable").astype("int32")
+    return np.argsort(ordered(x), axis, kind="stable").astype("int32")
 
 
 def searchsorted(sorted_sequence: Any, values: Any, side: Any) -> Any:
-    return np.searchsorted(sorted_sequence, values, side).astype("int32")
+    return np.searchsorted(ordered(sorted_sequence), ordered(values), side).astype("int32")
 
 
 def view_as_complex(x: Any) -> Any:
@@ -248,7 +257,7 @@ table: dict[str, Callable[..., Any]] = {
         *("bitwise_and", "bitwise_or", "bitwise_xor", "sin", "cos", "tan", "arctan", "arctan2", "tanh", "arcsinh"),
         *("exp2", "log2", "log10", "logaddexp", "cbrt", "hypot", "heaviside", "trunc"),
         *("fmod", "fmax", "fmin", "square", "copy", "diagonal", "tile", "flip"),
-        *("moveaxis", "swapaxes", "tril", "triu", "sort"),
+        *("moveaxis", "swapaxes", "tril", "triu"),
     )
 } | {
     "divide": np.true_divide,
@@ -279,6 +288,7 @@ table: dict[str, Callable[..., Any]] = {
     "round": round_,
     "cast": cast,
     "where": where,
+    "sort": sort,
     "conjugate": lambda x: np.conjugate(x) if x.dtype.kind == "c" else x,  # NumPy's makes booleans int8
     "real": np.real,
     "imag": np.imag,
