@@ -21,7 +21,7 @@ class Node:
         arguments: positional arguments, canonical for an `Op`; a structure that holds the `KerasTensor`s.
         keywords: keyword arguments; empty for an `Op`.
         outputs: the tensors made, flat.
-        expansion: for a composite, what its body made in place of the outputs: the ends of a graph of its own; else None.
+        expansion: for a composite, what its body made in place of the outputs: ends of a graph of its own; else None.
         path: path of the layer whose call made it.
     """
 
@@ -147,7 +147,7 @@ def born_symbols(size: Any) -> list[Symbol]:
 
 
 def born_sizes(given: list[KerasTensor], made: list[KerasTensor]) -> dict[int, list[tuple[str, int, Any]]]:
-    """The unknown sizes that only the tensors in `made` tell: id of a tensor -> (symbol, axis, size without the symbol).
+    """The unknown sizes that only the tensors in `made` tell: id of a tensor -> (symbol, axis, size without it).
 
     A slice up to a place that may lie outside makes such a size. Where `axis` has the size n, the symbol is n less the
     rest.

@@ -21,7 +21,7 @@ from hornbeam.core.errors import BackendError, ConfigError
 RNG = np.random.default_rng(0)
 
 
-def session(model: Any) -> onnxruntime.InferenceSession:
+def session(model: Any) -> Any:
     """A model in onnxruntime, once it is checked."""
     onnx.checker.check_model(model, full_check=True)
     options = onnxruntime.SessionOptions()

@@ -32,8 +32,8 @@ def choice(w: W, pred: Tensor, first: Any, second: Any, specs: Sequence[KerasTen
 
 
 def cond(w: W, pred: Tensor, true_fn: SubGraph, false_fn: SubGraph, operands: Any) -> list[Tensor]:
-    branches = [lambda each=each: branch(w, each, operands) for each in (true_fn, false_fn)]
-    return choice(w, pred, *branches, true_fn.graph.output_tensors())
+    specs = true_fn.graph.output_tensors()
+    return choice(w, pred, lambda: branch(w, true_fn, operands), lambda: branch(w, false_fn, operands), specs)
 
 
 def switch(w: W, index: Tensor, functions: Sequence[SubGraph], operands: Any) -> list[Tensor]:
@@ -79,10 +79,6 @@ def scan(w: W, f: SubGraph, init: Any, xs: Any, length: Any, reverse: bool, unro
     return w.node("Scan", [*carry, *scanned], [spec.dtype for spec in specs], attributes)
 
 
-def vectorized_map(w: W, function: SubGraph, elements: Any, operands: Any) -> list[Tensor]:
-    return scan(w, function, (), elements, None, False, 1, operands)
-
-
 def while_loop(w: W, test: SubGraph, step: SubGraph, loop_vars: Any, most: Any, operands: Any) -> list[Tensor]:
     """`Loop`, whose condition is computed before it and at the end of each round."""
     values, outer = leaves(loop_vars), leaves(operands)
@@ -99,15 +95,11 @@ def while_loop(w: W, test: SubGraph, step: SubGraph, loop_vars: Any, most: Any, 
     return w.node("Loop", [bound, start, *values], [x.dtype for x in values], {"body": body})
 
 
-def custom_gradient(w: W, f: Any, args: Any) -> Any:
-    return w.inline(lambda *values: f(*values)[0], *args)
-
-
 table: dict[str, Callable[..., Any]] = {
     "cond": cond,
     "switch": switch,
     "scan": scan,
-    "vectorized_map": vectorized_map,
     "while_loop": while_loop,
-    "custom_gradient": custom_gradient,
+    "vectorized_map": lambda w, function, elements, operands: scan(w, function, (), elements, None, False, 1, operands),
+    "custom_gradient": lambda w, f, args: w.inline(lambda *values: f(*values)[0], *args),
 }

@@ -6,8 +6,6 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from hornbeam import ops
 from hornbeam.core.dtype import is_bool, is_floating
 from hornbeam.core.errors import DtypeError
@@ -15,12 +13,10 @@ from hornbeam.core.errors import DtypeError
 __all__ = ["arctan2", "cumprod", "erfc", "erfinv", "expm1", "gcd", "i0", "log1p", "searchsorted"]
 
 
-def in_single(name: str, x: Any) -> Any:
+def single(name: str, x: Any) -> Any:
     """x in float32, for what is approximated to its precision."""
     if x.dtype == "float64":
-        raise DtypeError(
-            f"{name}(): ONNX has no operator for it; it is written for float32 and below, not for float64."
-        )
+        raise DtypeError(f"{name}(): ONNX has no operator for it, and what stands in for it is not for float64.")
     return ops.cast(x, "float32")
 
 
@@ -96,7 +92,7 @@ TAIL = (
 
 def erfinv(x: Any) -> Any:
     """x times a polynomial in w = -log(1 - x^2)."""
-    narrow = in_single("erfinv", x)
+    narrow = single("erfinv", x)
     w = ops.negative(log1p(ops.negative(ops.square(ops.cast(narrow, "float64")))))
     w = ops.cast(ops.where(ops.isinf(w), 0.0, w), "float32")
     far = polynomial(ops.subtract(ops.sqrt(w), 3.0), TAIL)
@@ -116,7 +112,7 @@ LARGE = (
 
 def i0(x: Any) -> Any:
     """One polynomial up to 3.75, another times exp(|x|) / sqrt(|x|) beyond."""
-    size = ops.cast(ops.absolute(in_single("i0", x)), "float64")
+    size = ops.cast(ops.absolute(single("i0", x)), "float64")
     near = polynomial(ops.square(ops.divide(ops.minimum(size, 3.75), 3.75)), SMALL)
     away = ops.maximum(size, 3.75)
     scale = ops.divide(ops.exp(away), ops.sqrt(away))

@@ -59,8 +59,8 @@ def to_onnx(
     if shipped and graph.state_outputs:
         names = ", ".join(f"'{variable.path}'" for variable, _ in graph.state_outputs)
         raise BackendError(
-            f"ONNX: the call assigns {names}, and an ONNX graph keeps no state. Write it with `training=False`, or with "
-            '`variables="inputs"`.'
+            f"ONNX: the call assigns {names}, and an ONNX graph keeps no state. Write it with `training=False`, or "
+            'with `variables="inputs"`.'
         )
     weights = sum(math.prod(x.shape) * dtypes.itemsize(x.dtype) for x, _ in graph.state_inputs) if shipped else 0
     if weights >= LARGEST:
@@ -106,12 +106,13 @@ def _recorded(model: Any, inputs: tuple[Any, ...]) -> Graph:
 
 def _names(model: Any, which: str, tensors: Sequence[Any]) -> list[str] | None:
     """The names that a model has for its inputs or outputs, if it has one for each."""
-    names = list(getattr(model, f"{which}_names", ()))
+    names: list[str] = list(getattr(model, f"{which}_names", ()))
     return names if len(names) == len(tensors) == len(set(names)) else None
 
 
 def _variable(writer: OnnxWriter, variable: Any, shipped: bool) -> Tensor:
-    name = writer.unique(variable.path).removesuffix("_0")
+    name = variable.path if variable.path not in writer.counts else writer.unique(f"{variable.path}:")
+    writer.counts.setdefault(variable.path, 0)
     if not shipped:
         return writer.input(name, variable.shape, variable.dtype)
     value = variable.value

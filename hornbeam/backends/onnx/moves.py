@@ -40,11 +40,6 @@ def sizes_of(shape: Any) -> tuple[Any, ...]:
 # Moves
 
 
-def transpose(w: W, x: Tensor, axes: Any) -> Tensor:
-    order = shapes.canonical_axes(tuple(axes), x.ndim) if axes is not None else tuple(reversed(range(x.ndim)))
-    return w.transpose(x, order)
-
-
 def expand_dims(w: W, x: Tensor, axis: Any) -> Tensor:
     places = axis if isinstance(axis, (tuple, list)) else (axis,)
     return w.op("Unsqueeze", x, np.array(shapes.canonical_axes(tuple(places), x.ndim + len(places))))
@@ -82,8 +77,8 @@ def repeat(w: W, x: Tensor, repeats: Any, axis: int) -> Tensor:
 
 
 def flip(w: W, x: Tensor, axis: Any) -> Tensor:
-    ends = [np.full(len(axis), value, "int64") for value in (BEHIND_ALL, BEFORE_ALL)]
-    return w.op("Slice", x, *ends, np.array(axis, "int64"), np.full(len(axis), -1)) if axis else x
+    start, stop, step = (np.full(len(axis), value, "int64") for value in (BEHIND_ALL, BEFORE_ALL, -1))
+    return w.op("Slice", x, start, stop, np.array(axis, "int64"), step) if axis else x
 
 
 def roll(w: W, x: Tensor, shift: Any, axis: Any) -> Tensor:
@@ -97,9 +92,8 @@ def roll(w: W, x: Tensor, shift: Any, axis: Any) -> Tensor:
 
 def rolled(w: W, size: Any, shift: Any) -> Any:
     """Where each place's element stood before the roll."""
-    if isinstance(size, int) and isinstance(shift, int):
-        return (np.arange(size) - shift) % max(size, 1)
-    return w.op("Mod", w.op("Sub", w.range(size), w.shape([shift])), w.shape([size]))
+    around = w.op("Max", w.shape([size]), np.array([1]))
+    return w.op("Mod", w.op("Sub", w.range(size), w.shape([shift])), around)
 
 
 def padded(w: W, x: Tensor, pad_width: Any, mode: str, constant_values: Any) -> Tensor:
@@ -111,7 +105,7 @@ def padded(w: W, x: Tensor, pad_width: Any, mode: str, constant_values: Any) -> 
         return w.op("Pad", x, w.shape([*before, *after]), *([fill] if mode == "constant" else []), mode=mode)
     for axis, (size, pair) in enumerate(zip(x.dims, pad_width, strict=True)):
         if pair != (0, 0):
-            x = w.op("Gather", x, mirrored(w, size, *pair, mode), axis=axis)
+            x = w.op("Gather", x, mirrored(w, size, pair[0], pair[1], mode), axis=axis)
     return x
 
 
@@ -119,9 +113,6 @@ def mirrored(w: W, size: Any, before: Any, after: Any, mode: str) -> Any:
     """The place that stands at each place of an axis that goes on as in a mirror, with its edge twice or once."""
     edge = int(mode == "symmetric")
     period = 2 * (size - 1 + edge)
-    if all(isinstance(each, int) for each in (size, before, after)):
-        places = np.arange(-before, size + after) % max(period, 1)
-        return np.minimum(places, period - edge - places)
     places = w.op("Sub", w.range(before + size + after), w.shape([before]))
     places = w.op("Mod", places, w.op("Max", w.shape([period]), np.array([1])))
     return w.op("Min", places, w.op("Sub", w.shape([period - edge]), places))
@@ -131,16 +122,13 @@ def diagonal(w: W, x: Tensor, offset: int, axis1: int, axis2: int) -> Tensor:
     axis1, axis2 = axis1 % x.ndim, axis2 % x.ndim
     rest = [i for i in range(x.ndim) if i not in (axis1, axis2)]
     x_last = w.transpose(x, (*rest, axis1, axis2))
-    rows, columns = (w.scalar(x.dims[i]) for i in (axis1, axis2))
+    rows: Any = w.scalar(x.dims[axis1])
+    columns: Any = w.scalar(x.dims[axis2])
     down, right = max(-offset, 0), max(offset, 0)
-    if isinstance(rows, Size) or isinstance(columns, Size):
-        lengths = (w.shape([rows - down]), w.shape([columns - right]))
-        length: Any = Size(w, w.op("Max", w.op("Min", *lengths), np.array([0])))
-    else:
-        length = max(min(rows - down, columns - right), 0)
-    step = w.op("Add", w.shape([columns]), np.array([1]))
-    start = columns * down + right
-    places = w.op("Add", w.op("Mul", w.range(length), step), w.shape([start]))
+    shorter = w.op("Min", w.shape([rows - down]), w.shape([columns - right]))
+    length = Size(w, w.op("Max", shorter, np.array([0])))
+    places = w.op("Mul", w.range(length), w.shape([columns + 1]))
+    places = w.op("Add", places, w.shape([columns * down + right]))
     merged = w.op("Reshape", x_last, w.shape([*(x.dims[i] for i in rest), rows * columns]))
     return w.op("Gather", merged, places, axis=len(rest))
 
@@ -226,11 +214,10 @@ def starts_of(w: W, start_indices: Any) -> Tensor:
     """The positions at which a block starts, as a vector."""
     if isinstance(start_indices, Tensor):
         return w.cast(start_indices, "int64")
-    each = [
-        Size(w, w.op("Reshape", w.cast(start, "int64"), np.array([1]))) if isinstance(start, Tensor) else start
-        for start in start_indices
-    ]
-    return w.shape(each)
+    one = np.array([1])
+    return w.shape(
+        [Size(w, w.op("Reshape", w.cast(x, "int64"), one)) if isinstance(x, Tensor) else x for x in start_indices]
+    )
 
 
 def block(w: W, x: Tensor, start_indices: Any, shape: Any) -> Tensor:
@@ -258,8 +245,9 @@ def scattered(w: W, x: Tensor, indices: Tensor, updates: Tensor, reduction: str 
 table: dict[str, Callable[..., Any]] = {
     **{
         function.__name__.rstrip("_"): function
-        for function in (transpose, expand_dims, squeeze, split, tile, flip, roll, padded, diagonal, get_item)
+        for function in (expand_dims, squeeze, split, tile, flip, roll, padded, diagonal, get_item)
     },
+    "transpose": lambda w, x, axes: w.transpose(x, [i % x.ndim for i in (axes or range(x.ndim)[::-1])]),
     "reshape": lambda w, x, newshape: w.reshape(x, rules.reshape(x, newshape)),
     "broadcast_to": lambda w, x, shape: w.op("Expand", x, w.shape(sizes_of(shape))),
     "concatenate": lambda w, xs, axis: w.op("Concat", *xs, axis=axis),

@@ -1,7 +1,7 @@
 """Activations, normalisation, convolutions, pooling and recurrent layers as nodes of ONNX.
 
-ONNX has channels before the spatial axes. Where a graph has them last the node stands between two `Transpose`s, of which
-neighbouring ones cancel.
+ONNX has channels before the spatial axes. Where a graph has them last the node stands between two `Transpose`s, which
+cancel where they meet others.
 """
 
 from __future__ import annotations
@@ -19,17 +19,6 @@ from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, 
 
 W = OnnxWriter
 
-# Activations
-
-
-def softmax(kind: str) -> Callable[..., Tensor]:
-    return lambda w, x, axis: w.op(kind, x, axis=axis[0])
-
-
-def one_axis(x: Any, axis: tuple[int, ...]) -> bool:
-    return len(axis) == 1
-
-
 # Normalisation
 
 
@@ -43,19 +32,14 @@ def batch_normalization(
     return w.transpose(y, np.argsort(order).tolist())
 
 
-def _has_channels(x: Any, mean: Any, variance: Any, axis: int, offset: Any, scale: Any, epsilon: float) -> bool:
-    parts = [part for part in (mean, variance, offset, scale) if part is not None]
-    return axis > 0 and all(part.dtype == x.dtype for part in parts)
-
-
 def layer_normalization(w: W, x: Tensor, gamma: Any, beta: Any, axis: tuple[int, ...], epsilon: float) -> Tensor:
     gamma = gamma or w.fill(1, tuple(x.dims[i] for i in axis), x.dtype)
     return w.op("LayerNormalization", x, gamma, beta, axis=axis[0], epsilon=float(epsilon))
 
 
-def _over_the_last(x: Any, gamma: Any, beta: Any, axis: tuple[int, ...], epsilon: float) -> bool:
-    parts = [part for part in (gamma, beta) if part is not None]
-    return axis == tuple(range(x.ndim - len(axis), x.ndim)) and all(part.dtype == x.dtype for part in parts)
+def alike(x: Any, *parts: Any) -> bool:
+    """Whether all that is given has the dtype of x."""
+    return all(part is None or part.dtype == x.dtype for part in parts)
 
 
 # Convolutions and pooling
@@ -73,8 +57,8 @@ def spatial(x: Tensor, where: Geometry) -> tuple[Any, ...]:
     return x.dims[1:-1] if where.channels_last else x.dims[2:]
 
 
-def padding(x: Tensor, window: tuple[Any, ...], where: Geometry) -> dict[str, Any] | None:
-    """The attributes that say how to pad, or None where only nodes can: dilated windows with steps, of unknown sizes."""
+def padding(x: Tensor, window: Any, where: Geometry) -> dict[str, Any] | None:
+    """The attributes that say how to pad; None where only nodes can: dilated windows with steps, of unknown sizes."""
     if where.padding == "valid":
         return {}
     pairs = []
@@ -86,7 +70,7 @@ def padding(x: Tensor, window: tuple[Any, ...], where: Geometry) -> dict[str, An
     return {"pads": [pair[i] for i in (0, 1) for pair in pairs]}
 
 
-def padded(w: W, x: Tensor, first: Tensor, window: tuple[Any, ...], where: Geometry) -> Tensor:
+def padded(w: W, x: Tensor, first: Tensor, window: Any, where: Geometry) -> Tensor:
     """The input (channels first), padded by nodes that compute how much."""
     before, after = [], []
     for size, width, stride, dilation in zip(spatial(x, where), window, where.strides, where.dilation, strict=True):
@@ -98,40 +82,31 @@ def padded(w: W, x: Tensor, first: Tensor, window: tuple[Any, ...], where: Geome
     return w.op("Pad", first, w.shape([0, 0, *before, 0, 0, *after]))
 
 
-def convolution(w: W, x: Tensor, kernel: Tensor, window: Any, groups: int, where: Geometry) -> Tensor:
-    """`Conv` with a kernel (filters, channels, spatial...)."""
-    first, how = channels_first(w, x, where), padding(x, window, where)
-    if how is None:
-        first, how = padded(w, x, first, window, where), {}
-    steps = {"strides": list(where.strides), "dilations": list(where.dilation)}
-    y = w.op("Conv", first, kernel, group=groups, kernel_shape=list(window), **steps, **how)
-    return restored(w, y, len(window), where)
-
-
-def known(kind: str, dims: tuple[Any, ...]) -> tuple[int, ...]:
+def known(dims: tuple[Any, ...]) -> tuple[int, ...]:
     if not all(isinstance(size, int) for size in dims):
-        raise BackendError(f"ONNX: {kind}() needs a kernel of known sizes and a known number of channels, got {dims}.")
+        raise BackendError(f"ONNX: a convolution needs a kernel of known sizes, and known channels. Received: {dims}.")
     return dims
 
 
-def conv(w: W, x: Tensor, kernel: Tensor, strides: Any, padding: str, data_format: Any, dilation: Any) -> Tensor:
-    rank = x.ndim - 2
-    where = geometry(rank, strides, padding, data_format, dilation)
-    channels = x.dims[-1] if where.channels_last else x.dims[1]
-    *window, depth, _, channels = known("conv", (*kernel.dims, channels))
-    turned = w.transpose(kernel, (rank + 1, rank, *range(rank)))
-    return convolution(w, x, turned, window, channels // depth, where)
+def conv(depthwise: bool) -> Callable[..., Tensor]:
+    """The entry of `conv`, or of `depthwise_conv`: there every channel is a group, and a kernel's depth is 1."""
 
+    def entry(w: W, x: Tensor, kernel: Tensor, strides: Any, how: str, data_format: Any, dilation: Any) -> Tensor:
+        rank = x.ndim - 2
+        where = geometry(rank, strides, how, data_format, dilation)
+        *window, depth, filters = known(kernel.dims)
+        if depthwise:
+            groups, kernel = depth, w.op("Reshape", kernel, np.array([*window, 1, depth * filters]))
+        else:
+            groups = known((x.dims[-1] if where.channels_last else x.dims[1],))[0] // depth
+        first, pads = channels_first(w, x, where), padding(x, window, where)
+        if pads is None:
+            first, pads = padded(w, x, first, window, where), {}
+        steps = {"strides": list(where.strides), "dilations": list(where.dilation), "kernel_shape": window}
+        turned = w.transpose(kernel, (rank + 1, rank, *range(rank)))
+        return restored(w, w.op("Conv", first, turned, group=groups, **steps, **pads), rank, where)
 
-def depthwise_conv(
-    w: W, x: Tensor, kernel: Tensor, strides: Any, padding: str, data_format: Any, dilation: Any
-) -> Tensor:
-    rank = x.ndim - 2
-    where = geometry(rank, strides, padding, data_format, dilation)
-    *window, depth, multiplier = known("depthwise_conv", kernel.dims)
-    merged = w.op("Reshape", kernel, np.array([*window, 1, depth * multiplier]))
-    turned = w.transpose(merged, (rank + 1, rank, *range(rank)))
-    return convolution(w, x, turned, window, depth, where)
+    return entry
 
 
 def conv_transpose(
@@ -139,7 +114,7 @@ def conv_transpose(
 ) -> Tensor:
     rank = x.ndim - 2
     where = geometry(rank, strides, padding, data_format, dilation)
-    window = known("conv_transpose", kernel.dims[:-2])
+    window = known(kernel.dims[:-2])
     pads, extra = [], []
     for size, width, stride, more, reach in zip(
         spatial(x, where), window, where.strides, output_paddings(output_padding, rank), where.dilation, strict=True
@@ -148,17 +123,10 @@ def conv_transpose(
         over = (size - 1) * stride + (width - 1) * reach + 1 - cut - length  # beyond the result; missing if negative
         pads.append((cut, max(over, 0)))
         extra.append(max(-over, 0))
-    y = w.op(
-        "ConvTranspose",
-        channels_first(w, x, where),
-        w.transpose(kernel, (rank + 1, rank, *range(rank))),
-        kernel_shape=list(window),
-        strides=list(where.strides),
-        dilations=list(where.dilation),
-        pads=[pair[i] for i in (0, 1) for pair in pads],
-        output_padding=extra,
-    )
-    return restored(w, y, rank, where)
+    steps: dict[str, Any] = {"strides": list(where.strides), "dilations": list(where.dilation)}
+    steps |= {"kernel_shape": list(window), "pads": [pair[i] for i in (0, 1) for pair in pads], "output_padding": extra}
+    turned = w.transpose(kernel, (rank + 1, rank, *range(rank)))
+    return restored(w, w.op("ConvTranspose", channels_first(w, x, where), turned, **steps), rank, where)
 
 
 def pool(kind: str, **attributes: Any) -> Callable[..., Tensor]:
@@ -192,33 +160,16 @@ def bias_of(w: W, bias: Any, count: int, units: int, order: tuple[int, ...]) -> 
     return rows if bias.ndim == 2 else w.op("Concat", rows, w.fill(0, (1, count * units), bias.dtype), axis=1)
 
 
-def recurrent(w: W, kind: str, x: Tensor, states: list[Tensor], weights: tuple[Any, Any, Any], **options: Any) -> Any:
+def recurrent(w: W, kind: str, x: Tensor, states: list[Tensor], weights: Any, **options: Any) -> Any:
+    attributes: dict[str, Any] = {**options, "outputs": 1 + len(states)}
     order = (0, 3, 1, 2) if kind == "LSTM" else (0, 1, 2)
     kernel, recurrent_kernel, bias = weights
     units = recurrent_kernel.dims[0]
     state = [w.op("Unsqueeze", each, np.array([0])) for each in states]
-    y, *last = w.op(
-        kind,
-        w.transpose(x, (1, 0, 2)),
-        gates(w, kernel, order),
-        gates(w, recurrent_kernel, order),
-        bias_of(w, bias, len(order), units, order),
-        None,
-        *state,
-        outputs=1 + len(states),
-        hidden_size=units,
-        **options,
-    )
+    parts = gates(w, kernel, order), gates(w, recurrent_kernel, order), bias_of(w, bias, len(order), units, order)
+    y, *last = w.op(kind, w.transpose(x, (1, 0, 2)), *parts, None, *state, hidden_size=units, **attributes)
     outputs = w.transpose(w.op("Squeeze", y, np.array([1])), (1, 0, 2))
     return outputs, *(w.op("Squeeze", each, np.array([0])) for each in last)
-
-
-def lstm(w: W, x: Tensor, h: Tensor, c: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Any, mask: Any) -> Any:
-    return recurrent(w, "LSTM", x, [h, c], (kernel, recurrent_kernel, bias))
-
-
-def gru(w: W, x: Tensor, h: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Any, mask: Any, after: bool) -> Any:
-    return recurrent(w, "GRU", x, [h], (kernel, recurrent_kernel, bias), linear_before_reset=int(after))
 
 
 table: dict[str, Callable[..., Any]] = {
@@ -233,17 +184,17 @@ table: dict[str, Callable[..., Any]] = {
     "softplus": lambda w, x: w.op("Softplus", x),
     "softsign": lambda w, x: w.op("Softsign", x),
     "gelu": lambda w, x, approximate: w.op("Gelu", x, approximate="tanh" if approximate else "none"),
-    "softmax": softmax("Softmax"),
-    "log_softmax": softmax("LogSoftmax"),
+    "softmax": lambda w, x, axis: w.op("Softmax", x, axis=axis[0]),
+    "log_softmax": lambda w, x, axis: w.op("LogSoftmax", x, axis=axis[0]),
     "batch_normalization": batch_normalization,
     "layer_normalization": layer_normalization,
-    "conv": conv,
-    "depthwise_conv": depthwise_conv,
+    "conv": conv(depthwise=False),
+    "depthwise_conv": conv(depthwise=True),
     "conv_transpose": conv_transpose,
     "max_pool": pool("MaxPool"),
     "average_pool": pool("AveragePool"),
-    "lstm": lstm,
-    "gru": gru,
+    "lstm": lambda w, x, h, c, *weights: recurrent(w, "LSTM", x, [h, c], weights[:3]),
+    "gru": lambda w, x, h, *weights: recurrent(w, "GRU", x, [h], weights[:3], linear_before_reset=int(weights[-1])),
 }
 conditions: dict[str, Callable[..., bool]] = {
     # onnxruntime has them in single precision only; their definitions do in double
@@ -252,10 +203,12 @@ conditions: dict[str, Callable[..., bool]] = {
         for name in ("leaky_relu", "elu", "selu", "celu", "hard_sigmoid", "softplus", "softsign", "gelu")
     },
     "relu": lambda x: is_floating(x.dtype) or x.dtype in ("int8", "int16", "int32"),
-    "softmax": one_axis,
-    "log_softmax": one_axis,
-    "batch_normalization": _has_channels,
-    "layer_normalization": _over_the_last,
+    **dict.fromkeys(("softmax", "log_softmax"), lambda x, axis: len(axis) == 1),
+    "batch_normalization": lambda x, mean, variance, axis, *parts: axis > 0 and alike(x, mean, variance, *parts[:-1]),
+    # over the last axes
+    "layer_normalization": lambda x, gamma, beta, axis, _: (
+        axis[-1:] == (x.ndim - 1,) and axis[0] == x.ndim - len(axis) and alike(x, gamma, beta)
+    ),
     "lstm": lambda x, h, c, kernel, weights, bias, mask: mask is None and isinstance(weights.dims[0], int),
     "gru": lambda x, h, kernel, weights, bias, mask, after: mask is None and isinstance(weights.dims[0], int),
 }

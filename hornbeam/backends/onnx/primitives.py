@@ -67,22 +67,15 @@ def floor_divide(w: W, x: Tensor, y: Tensor) -> Tensor:
     return w.op("Where", w.op("Equal", y, 0), w.op("Div", x, y), quotient)
 
 
-def mod(w: W, x: Tensor, y: Tensor) -> Tensor:
-    return (float_division if is_floating(x.dtype) else whole_division)(w, x, y)[1]
-
-
 def power(w: W, x: Tensor, y: Tensor) -> Tensor:
     """Whole numbers to a known power are multiplied out: the kernel computes in float64."""
     if is_floating(x.dtype) or y.array is None or y.array.ndim or not 0 < int(y.array) < 64:
         return w.op("Pow", x, y)
-    exponent, result = int(y.array), None
-    while True:
-        if exponent % 2:
-            result = x if result is None else w.op("Mul", result, x)
-        exponent //= 2
-        if not exponent:
-            return result
-        x = w.op("Mul", x, x)
+    result = x
+    for bit in f"{int(y.array):b}"[1:]:
+        result = w.op("Mul", result, result)
+        result = w.op("Mul", result, x) if bit == "1" else result
+    return result
 
 
 def round_(w: W, x: Tensor, decimals: int) -> Tensor:
@@ -204,11 +197,11 @@ def ordered(w: W, x: Tensor, axis: int, count: Any, largest: int) -> tuple[Tenso
 
 def full(w: W, shape: Any, fill_value: Any, dtype: str | None) -> Tensor:
     sizes = sizes_of(shape)
-    dtype = rules.full(sizes, 0, dtype).dtype
+    kind: str = rules.full(sizes, 0, dtype).dtype
     value = w.scalar(fill_value)
     if isinstance(value, Size):
         value = value.scalar
-    return w.fill(w.cast(value, dtype) if isinstance(value, Tensor) else value, sizes, dtype)
+    return w.fill(w.cast(value, kind) if isinstance(value, Tensor) else value, sizes, kind)
 
 
 def arange(w: W, start: Any, stop: Any, step: Any, dtype: str | None) -> Tensor:
@@ -263,7 +256,7 @@ table: dict[str, Callable[..., Any]] = {
     **{name: inlined(getattr(defined, name)) for name in defined.__all__},
     **{f"bitwise_{kind.lower()}": bitwise(kind) for kind in ("And", "Or", "Xor", "Not")},
     "floor_divide": floor_divide,
-    "mod": mod,
+    "mod": lambda w, x, y: (float_division if is_floating(x.dtype) else whole_division)(w, x, y)[1],
     "power": power,
     "rsqrt": lambda w, x: w.op("Reciprocal", w.op("Sqrt", x)),
     "not_equal": lambda w, x, y: w.op("Not", w.op("Equal", x, y)),

@@ -18,7 +18,7 @@ from hornbeam.graph.write import Writer, write
 
 try:
     import onnx_ir as ir
-    from onnx_ir.passes import common as passes
+    from onnx_ir.passes import common as passes  # noqa: F401 - for `engine`
 except ImportError as error:
     raise BackendNotInstalledError('Writing ONNX needs the package onnx-ir: pip install "hornbeam[onnx]"') from error
 
@@ -30,27 +30,29 @@ ALL = (*NUMBERS, *SMALL, "int16", "uint16", "uint64")
 
 # The dtypes for which onnxruntime has kernels on the CPU. It casts around float16 by itself; what is not named here
 # takes every dtype.
-KERNELS: dict[str, tuple[str, ...]] = {}
-for _dtypes, _operators in {
-    FLOAT: "Erf Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Elu Selu Celu LeakyRelu HardSigmoid Softplus Softsign "
-    "Gelu Conv ConvTranspose AveragePool Det",
-    FLOATS: "Sqrt Reciprocal Exp Log Sin Cos Tanh Floor Ceil Round Sigmoid Softmax LogSoftmax LayerNormalization "
-    "BatchNormalization LSTM GRU DFT IsNaN IsInf",
-    NUMBERS: "Pow ReduceSum ReduceProd ReduceMean CumSum Einsum Range",
-    ALL: "Add Sub Mul Div Mod Abs Sign Less LessOrEqual Greater GreaterOrEqual BitwiseAnd BitwiseOr BitwiseXor "
-    "BitwiseNot",
-    (*ALL, "bool"): "Equal Expand Tile",
-    (*NUMBERS, *SMALL): "Where",
-    (*NUMBERS, *SMALL, "uint64"): "Max Min Clip",
-    (*NUMBERS, "int8", "uint8"): "ReduceMax ReduceMin ArgMax ArgMin TopK",
-    (*NUMBERS, *SMALL, "bool", "uint64"): "Pad",
-    (*NUMBERS, "uint32", "uint64"): "MatMul",
-    (*NUMBERS, "int8", "int16"): "Neg",
-    (*FLOATS, "int32", "int8"): "Relu",
-    (*FLOATS, "int8", "uint8"): "MaxPool",
-    ("uint8", "uint16", "uint32", "uint64"): "BitShift",
-}.items():
-    KERNELS.update(dict.fromkeys(_operators.split(), _dtypes))
+KERNELS = {
+    operator: dtypes
+    for dtypes, operators in {
+        FLOAT: "Erf Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Elu Selu Celu LeakyRelu HardSigmoid Softplus "
+        "Softsign Gelu Conv ConvTranspose AveragePool Det",
+        FLOATS: "Sqrt Reciprocal Exp Log Sin Cos Tanh Floor Ceil Round Sigmoid Softmax LogSoftmax LayerNormalization "
+        "BatchNormalization LSTM GRU DFT IsNaN IsInf",
+        NUMBERS: "Pow ReduceSum ReduceProd ReduceMean CumSum Einsum Range",
+        ALL: "Add Sub Mul Div Mod Abs Sign Less LessOrEqual Greater GreaterOrEqual BitwiseAnd BitwiseOr BitwiseXor "
+        "BitwiseNot",
+        (*ALL, "bool"): "Equal Expand Tile",
+        (*NUMBERS, *SMALL): "Where",
+        (*NUMBERS, *SMALL, "uint64"): "Max Min Clip",
+        (*NUMBERS, "int8", "uint8"): "ReduceMax ReduceMin ArgMax ArgMin TopK",
+        (*NUMBERS, *SMALL, "bool", "uint64"): "Pad",
+        (*NUMBERS, "uint32", "uint64"): "MatMul",
+        (*NUMBERS, "int8", "int16"): "Neg",
+        (*FLOATS, "int32", "int8"): "Relu",
+        (*FLOATS, "int8", "uint8"): "MaxPool",
+        ("uint8", "uint16", "uint32", "uint64"): "BitShift",
+    }.items()
+    for operator in operators.split()
+}
 
 # what holds every value of a dtype, narrowest first
 WIDER = {
@@ -59,12 +61,11 @@ WIDER = {
     **dict.fromkeys(("uint32", "int32"), ("int64", "float64")),
     **dict.fromkeys(("float16", "bfloat16"), ("float32",)),
 }
+PREDICATES = {"Equal", "Less", "LessOrEqual", "Greater", "GreaterOrEqual", "IsNaN", "IsInf", "And", "Or", "Not", "Xor"}
 # what a Transpose before it may as well follow; so those around neighbouring convolutions meet, and cancel
-POINTWISE = frozenset(
-    "Relu LeakyRelu Elu Selu Celu Sigmoid HardSigmoid Softplus Gelu Tanh Clip Add Sub Mul Div".split()
-)
+POINTWISE = {"Relu", "LeakyRelu", "Elu", "Selu", "Celu", "Sigmoid", "HardSigmoid", "Softplus", "Gelu", "Tanh", "Clip"}
+POINTWISE |= {"Add", "Sub", "Mul", "Div"}
 LITTLE = 1024  # bytes of a constant that is no weight
-PREDICATES = frozenset("Equal Less LessOrEqual Greater GreaterOrEqual IsNaN IsInf And Or Not Xor".split())
 # computed here where all inputs are known
 FOLDED: dict[str, Callable[..., Any]] = {
     "Transpose": lambda x, perm: np.transpose(x, perm),
@@ -74,6 +75,8 @@ FOLDED: dict[str, Callable[..., Any]] = {
     "Gather": lambda x, places, axis=0: np.take(x, places, axis),
     "Unsqueeze": lambda x, axes: np.expand_dims(x, tuple(axes)),
     "Concat": lambda *xs, axis: np.concatenate(xs, axis),
+    **{"Add": np.add, "Sub": np.subtract, "Mul": np.multiply, "Max": np.maximum, "Min": np.minimum},
+    "Mod": lambda x, y, fmod=0: np.fmod(x, y) if fmod else np.mod(x, y),
 }
 
 
@@ -231,31 +234,31 @@ class OnnxWriter(Writer):
         result = dtype or ("bool" if kind in PREDICATES else wide)
         if kind in FOLDED and all(x.array is not None for x in given):
             return self.folded(kind, given, result, attributes)
-        order = self.common_order(given) if kind in POINTWISE else None
-        if order is not None:
-            given = [self.before(x, order) for x in given]
+        order = None
+        if kind in POINTWISE:
+            given, order = self.untransposed(given)
         made = self.node(kind, given, [result] * (outputs or 1) if isinstance(result, str) else result, attributes)
         if outputs is not None:
             return made
         return made[0] if order is None else self.transpose(made[0], order)
 
-    def common_order(self, given: list[Any]) -> tuple[int, ...] | None:
-        """How the inputs of a pointwise operator have been transposed, where all have (or are known), and alike."""
-        orders = {self.transposed[id(x.value)][1] for x in given if id(x.value) in self.transposed}
-        known = [x.array for x in given if id(x.value) not in self.transposed]
+    def untransposed(self, given: list[Any]) -> tuple[list[Any], tuple[int, ...] | None]:
+        """Tensors as they were before they were all transposed alike (what is known counts as such), and how."""
+        before = [self.transposed.get(id(x.value)) for x in given]
+        orders = {found[1] for found in before if found is not None}
+        known = [x.array for x, found in zip(given, before, strict=True) if found is None]
         if len(orders) != 1 or any(array is None for array in known):
-            return None
+            return given, None
         (order,) = orders
-        return order if all(array.ndim <= len(order) for array in known) else None
+        if any(array.ndim > len(order) for array in known):
+            return given, None
 
-    def before(self, x: Tensor, order: tuple[int, ...]) -> Tensor:
-        """What x was before it was transposed."""
-        if id(x.value) in self.transposed:
-            return self.transposed[id(x.value)][0]
-        if not x.array.ndim:
-            return x
-        aligned = self.op("Reshape", x, np.array([1] * (len(order) - x.array.ndim) + list(x.array.shape)), allowzero=1)
-        return self.op("Transpose", aligned, perm=np.argsort(order).tolist())
+        def aligned(x: Tensor) -> Tensor:
+            shape = np.array([1] * (len(order) - x.array.ndim) + list(x.array.shape))
+            return self.op("Transpose", self.op("Reshape", x, shape, allowzero=1), perm=np.argsort(order).tolist())
+
+        pairs = zip(given, before, strict=True)
+        return [found[0] if found else aligned(x) if x.array.ndim else x for x, found in pairs], order
 
     def node(self, kind: str, inputs: Sequence[Tensor | None], dtypes: Sequence[str], attributes: Any) -> list[Tensor]:
         """A node as it is told; its outputs have these dtypes."""
