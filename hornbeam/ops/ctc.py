@@ -70,14 +70,14 @@ def ctc_loss(
     labels = cast(target, "int32")
     blanks = full_like(labels, mask_index)
     # blank, label, blank, ..., label, blank; one may step from a label to the next unless they are the same
-    pairs = reshape(stack([blanks, labels], axis=2), (labels.shape[0], -1))  # (batch, 2 length)
+    pairs = reshape(stack([blanks, labels], axis=2), (shape_of(labels)[0], -1))  # (batch, 2 length)
     path = concatenate([pairs, blanks[:, :1]], axis=1)
     earlier = concatenate([blanks[:, :1], blanks[:, :1], path[:, :-2]], axis=1)
     may_skip = logical_and(not_equal(path, mask_index), not_equal(path, earlier))
     emitted = take_along_axis(logs, expand_dims(path, 1), 2)  # (batch, steps, 2 length + 1)
 
     first = emitted[:, 0, :]
-    position = zeros_like(path) + expand_dims(arange(path.shape[1], dtype="int32"), 0)
+    position = zeros_like(path) + expand_dims(arange(shape_of(path)[1], dtype="int32"), 0)
     start = where(position < 2, first, IMPOSSIBLE)
     never = full_like(start[:, :1], IMPOSSIBLE)
 

@@ -280,9 +280,8 @@ def test_values(case: str, unknown: bool) -> None:
     ]
     model = to_onnx(function, *specs)
     onnx.checker.check_model(model, full_check=True)
-    with registry.scope("numpy"), np.errstate(all="ignore"):
-        with warnings.catch_warnings(action="ignore"):
-            wanted = results(function(*given))
+    with registry.scope("numpy"), np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        wanted = results(function(*given))
     for i, (found, (array, dtype)) in enumerate(zip(run(model, given), wanted, strict=True)):
         assert (found.dtype.name, found.shape) == (dtype, array.shape), f"{case}, number {i}"
         np.testing.assert_allclose(found, array, rtol=3e-6, atol=1e-7, err_msg=f"{case}, number {i}")
