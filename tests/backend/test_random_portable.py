@@ -442,6 +442,13 @@ def test_the_mode_is_a_setting() -> None:
     assert hb.config.random_mode() == "portable"
 
 
+def test_the_mode_from_a_file(tmp_path: Any, monkeypatch: Any) -> None:
+    (tmp_path / "hornbeam.json").write_text('{"random_mode": "portable"}')
+    monkeypatch.setenv("HORNBEAM_HOME", str(tmp_path))
+    config.reset()
+    assert hb.config.random_mode() == "portable"
+
+
 def test_jit_follows_the_mode(backend: str) -> None:
     draw = hb.jit(lambda seed: random.uniform((50,), seed=seed))
     seed = ops.convert_to_tensor(np.array([5, 0], "uint32"))
