@@ -157,6 +157,30 @@ def test_sizes_born_inside() -> None:
         agree(Head(), written, RNG.standard_normal((2, time, 3)).astype("float32"))
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
+def test_windows_over_unknown_sizes(padding: str, data_format: str) -> None:
+    kernel, plane = RNG.standard_normal((3, 2, 2, 4)).astype("float32"), {"data_format": data_format}
+
+    def every(x: Any) -> Any:
+        found = [
+            ops.conv(x, kernel, strides, padding, dilation_rate=dilation, **plane)
+            for strides, dilation in ((1, 1), (2, 1), (1, 2), ((2, 3), 2))
+        ]
+        found += [ops.depthwise_conv(x, kernel, (2, 3), padding, dilation_rate=2, **plane)]
+        for extra in (None, 1):
+            found += [ops.conv_transpose(x, kernel.transpose(0, 1, 3, 2), 2, padding, extra, **plane)]
+        for pool in (ops.max_pool, ops.average_pool):
+            found += [pool(x, size, strides, padding, **plane) for size, strides in ((2, None), (3, 2), ((2, 3), 1))]
+        return found
+
+    last = data_format == "channels_last"
+    written = to_onnx(every, KerasTensor((None, None, None, 2) if last else (None, 2, None, None)))
+    for shape in ((2, 9, 8), (1, 12, 11)):
+        x = RNG.standard_normal((*shape, 2)).astype("float32")
+        agree(every, written, x if last else np.moveaxis(x, -1, 1))
+
+
 def test_nothing_in_the_batch() -> None:
     for make, given in (MODELS["encoder"], MODELS["convnet"]):  # onnxruntime's own LSTM aborts the process
         written = session(to_onnx(make()))
