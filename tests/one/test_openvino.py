@@ -29,7 +29,7 @@ from hornbeam.testing.samples import samples
 LACKING = {
     "cholesky", "cholesky_inverse", "det", "eig", "eigh", "inv", "logdet", "lstsq", "lu_factor", "matrix_rank", "norm",
     "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "view", "nextafter", "view_as_complex",
-    "linalg.inv", *OpenvinoWriter.gaps,
+    "linalg.det", "linalg.inv", "linalg.pinv", "linalg.slogdet", *OpenvinoWriter.gaps,
 }
 # fmt: on
 
@@ -64,14 +64,18 @@ def run(model: ov.Model, given: Sequence[np.ndarray]) -> list[np.ndarray]:
 # Rows
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
+# compiling takes its time: what is written with other operations waits for the long run
+every_operation_sampled = pytest.mark.parametrize(
     "operation",
     [
         pytest.param(name, marks=[] if name in OpenvinoWriter.table else [pytest.mark.slow])
         for name in sorted(samples())
     ],
 )
+
+
+@pytest.mark.filterwarnings("ignore")
+@every_operation_sampled
 def test_values_and_dtypes(operation: str) -> None:
     engine = registry.get("openvino")
     with registry.scope("openvino"):
@@ -105,7 +109,7 @@ def written(rows: Sequence[Sample]) -> ov.Model:
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("operation", sorted(samples()))
+@every_operation_sampled
 def test_written_with_unknown_batch(operation: str) -> None:
     def is_written(sample: Sample) -> bool:
         # the device does not run what is empty without having been known to be
@@ -224,6 +228,14 @@ def test_control_flow_runs_eagerly() -> None:
         assert int(ops.while_loop(lambda i: i < 10, lambda i: (i + 3,), (0,))[0]) == 12
         assert float(ops.cond(ops.convert_to_tensor(True), lambda: ops.ones(()), lambda: ops.zeros(()))) == 1.0
         assert np.asarray(ops.scan(lambda c, x: (c + x, c + x), 0, ops.arange(4))[1]).tolist() == [0, 1, 3, 6]
+
+
+def test_vmap_is_the_loop() -> None:
+    with registry.scope("openvino"):
+        x = ops.convert_to_tensor(np.arange(6, dtype="float32").reshape(2, 3))
+    found = hornbeam.vmap(lambda row: (ops.sum(row), None))(x)
+    assert np.asarray(found[0]).tolist() == [3.0, 12.0]
+    assert registry.backend_of(found[0]).name == "openvino"
 
 
 def test_random_numbers_repeat() -> None:

@@ -272,6 +272,19 @@ class OpenvinoBackend(NumpyBackend):
     def compile_replay(self, function: Callable[..., Any], variables: list[Any]) -> Callable[[list[Any]], Any]:
         return Compiled(function.graph)  # type: ignore[attr-defined]
 
+    def vmap(self, function: Callable[..., Any], in_axes: Any, out_axes: Any) -> Any:
+        def array(leaf: Any) -> Any:
+            return leaf.array if isinstance(leaf, Tensor) else leaf
+
+        def tensor(leaf: Any) -> Any:
+            return Tensor(np.asarray(leaf)) if isinstance(leaf, (np.ndarray, np.generic)) else leaf
+
+        def on_arrays(*args: Any) -> Any:
+            return tree.map_structure(array, function(*tree.map_structure(tensor, args)))
+
+        mapped = super().vmap(on_arrays, in_axes, out_axes)
+        return lambda *args: tree.map_structure(tensor, mapped(*tree.map_structure(array, args)))
+
     def place(self, value: Any, dtype: str, trainable: bool, path: str) -> Any:
         return Tensor(self.convert(value, dtype).array.copy())
 
