@@ -78,6 +78,16 @@ def broadcast(*shapes: Sequence[Size | None]) -> tuple[Any, ...]:
     return result
 
 
+def agree(one: Sequence[Any], two: Sequence[Any]) -> bool:
+    """Whether two shapes may be one: as many axes, and no two known sizes that differ.
+
+    Example:
+        >>> agree((2, None), (2, 3)), agree((2, 3), (3, 2))
+        (True, False)
+    """
+    return len(one) == len(two) and all(a == b for a, b in zip(one, two, strict=True) if type(a) is type(b) is int)
+
+
 def size(shape: Iterable[Size]) -> Size:
     """Number of elements of a tensor of this shape.
 

@@ -24,6 +24,7 @@ from hornbeam.ops.elementwise import (
     expm1,
     greater,
     less,
+    less_equal,
     log,
     logaddexp,
     minimum,
@@ -59,7 +60,7 @@ def relu(x: Tensor) -> Tensor:
         >>> hornbeam.ops.relu([-1.0, 0.0, 2.0])
         array([0., 0., 2.], dtype=float32)
     """
-    return where(x <= 0, zeros_like(x), x)
+    return where(less_equal(x, 0), zeros_like(x), x)
 
 
 @export("keras.ops.relu6", "keras.ops.nn.relu6", "keras.activations.relu6")
@@ -71,7 +72,7 @@ def relu6(x: Tensor) -> Tensor:
         >>> hornbeam.ops.relu6([-1.0, 2.0, 8.0])
         array([0., 2., 6.], dtype=float32)
     """
-    return where(x <= 0, zeros_like(x), minimum(x, 6))
+    return where(less_equal(x, 0), zeros_like(x), minimum(x, 6))
 
 
 @export("keras.ops.leaky_relu", "keras.ops.nn.leaky_relu", "keras.activations.leaky_relu")

@@ -45,6 +45,7 @@ def make_call(op: Any) -> Callable[..., Any] | None:
         "_remember": op.remember,
         "_body": op.run_body,
         "_explain": op.explain,
+        "_verify": op.verify,
         "_uniform": uniform,
         "_is_default": is_default,
         "_PLAIN": PLAIN,
@@ -69,6 +70,7 @@ def make_call(op: Any) -> Callable[..., Any] | None:
     unpacked = "".join(f", {names[i]}" for i in canonical)
     given = ", ".join(f"list({names[i]})" if i in op.sequences else names[i] for i in range(len(names)))
     every = f"({', '.join(names)},)"
+    verified = f"_verify(_backend, ({given},))\n        " if op.strict else ""
     # names with an underscore are not those of parameters
     source = f"""
 def _key({", ".join(names)}):
@@ -85,7 +87,7 @@ def {op.name.replace(".", "_")}({", ".join(signature)}):
     if _entry is None or (_condition is not None and not _condition({given})):
         return _body(_backend, ({given},))
     try:
-        return _entry({given})
+        {verified}return _entry({given})
     except Exception as _error:
         _explain(_backend, ({given},), _error)
         raise

@@ -262,7 +262,9 @@ def eye(N: Any, M: Any = None, k: int = 0, dtype: DType = None) -> Tensor:
         array([[1., 0.],
                [0., 1.]], dtype=float32)
     """
-    rows, columns = arange(0, N, 1, "int32")[:, None], arange(0, N if M is None else M, 1, "int32")
+    columns = N if M is None else M
+    rows, columns = (arange(0, rules.count("eye(): each size", size), 1, "int32") for size in (N, columns))
+    rows = rows[:, None]
     return cast(equal(columns - rows, k), dtype or config.floatx())
 
 
@@ -277,7 +279,9 @@ def identity(n: Any, dtype: DType = None) -> Tensor:
 @composite
 def tri(N: Any, M: Any = None, k: int = 0, dtype: DType = None) -> Tensor:
     """N rows and M columns (N if None), with ones on and below the diagonal k above the main one."""
-    rows, columns = arange(0, N, 1, "int32")[:, None], arange(0, N if M is None else M, 1, "int32")
+    columns = N if M is None else M
+    rows, columns = (arange(0, rules.count("tri(): each size", size), 1, "int32") for size in (N, columns))
+    rows = rows[:, None]
     return cast(greater_equal(rows + k, columns), dtype or config.floatx())
 
 
@@ -303,6 +307,7 @@ def linspace(
         array([0.  , 0.25, 0.5 , 0.75, 1.  ], dtype=float32)
     """
     own = dtype_of(start)
+    rules.count("linspace(): `num`", num)
     intervals = max(num - 1 if endpoint else num, 1)
     ndim_ = max(ndim(start), ndim(stop))
     places = like(start, "arange", 0, num, 1, own)[(slice(None),) + (None,) * ndim_]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.dtype import is_bool, is_complex, is_floating, is_integer
+from hornbeam.core.errors import ShapeError
 
 Key = tuple[str, ...]
 Decision = tuple[str | None, str]
@@ -103,6 +104,20 @@ def accumulate(key: Key) -> Decision:
 def average(key: Key) -> Decision:
     """Means and variances: integers and booleans become floats, floats stay."""
     return inexact(key)
+
+
+def choice(key: Key) -> Decision:
+    """`where`: both choices, which meet, or none."""
+    if len(key) == 1:
+        raise ShapeError("where() takes the condition alone, or with both `x1` and `x2`.")
+    return promote(key)
+
+
+def taken(key: Key) -> Decision:
+    """Elements, in the dtype of the first, at places that the second names by whole numbers."""
+    if not is_integer(key[1]) and key[1] != "int":
+        raise TypeError(f"expected `indices` of whole numbers, got {key[1]}. Cast them, for instance to int32.")
+    return None, same(key)[1]
 
 
 def position(key: Key) -> Decision:

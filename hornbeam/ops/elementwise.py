@@ -7,7 +7,7 @@ from typing import Any
 
 from hornbeam.core import registry
 from hornbeam.core.dtype import is_bool, is_complex, is_floating, is_integer, standardize
-from hornbeam.core.errors import DtypeError
+from hornbeam.core.errors import DtypeError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.core.spec import operators
 from hornbeam.ops import dtypes, rules
@@ -191,7 +191,7 @@ def hypot(x1: Tensor, x2: Tensor) -> Tensor:
     x1, x2 = absolute(x1), absolute(x2)
     larger, smaller = maximum(x1, x2), minimum(x1, x2)
     ratio = divide(smaller, where(equal(larger, 0), 1.0, larger))
-    return where(isinf(larger), larger, multiply(larger, sqrt(add(square(ratio), 1.0))))
+    return where(logical_or(isinf(x1), isinf(x2)), math.inf, multiply(larger, sqrt(add(square(ratio), 1.0))))
 
 
 @export("keras.ops.gcd", "keras.ops.numpy.gcd")
@@ -309,7 +309,7 @@ def heaviside(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 @export("keras.ops.where", "keras.ops.numpy.where")
-@primitive(rule=rules.where, dtype=dtypes.promote, promote=("x1", "x2"))
+@primitive(rule=rules.where, dtype=dtypes.choice, promote=("x1", "x2"))
 def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None) -> Tensor:
     """x1 where the condition holds, else x2; with the condition alone, the positions where it holds (`nonzero`).
 
@@ -323,6 +323,11 @@ def where(condition: Tensor, x1: Tensor | None = None, x2: Tensor | None = None)
 @composite
 def select(condlist: Tensors, choicelist: Tensors, default: Any = 0) -> Tensor:
     """For each element, the choice of the first condition that holds, else the default."""
+    if not condlist or len(condlist) != len(choicelist):
+        raise ShapeError(
+            "select() takes as many choices as conditions, one or more. "
+            f"Received: {len(condlist)} in `condlist`, {len(choicelist)} in `choicelist`."
+        )
     result = default
     for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
         result = where(condition, choice, result)

@@ -7,8 +7,8 @@ from typing import Any
 
 from hornbeam.core import config
 from hornbeam.core import shape as shapes
-from hornbeam.core.dtype import is_floating, is_integer
-from hornbeam.core.errors import ConfigError, ShapeError, UnknownDimError
+from hornbeam.core.dtype import is_complex, is_floating, is_integer
+from hornbeam.core.errors import ConfigError, DtypeError, ShapeError, UnknownDimError
 from hornbeam.core.export import export
 from hornbeam.core.spec import KerasTensor, operators
 from hornbeam.ops import dtypes, rules
@@ -28,7 +28,7 @@ def get_item(x: Tensor, key: Any) -> Tensor:
 
 
 @export("keras.ops.take", "keras.ops.numpy.take")
-@primitive(rule=rules.take, promote=())
+@primitive(rule=rules.take, dtype=dtypes.taken)
 def take(x: Tensor, indices: Tensor, axis: Axis = None) -> Tensor:
     """The slices at positions along an axis; of the flat tensor if None.
 
@@ -43,7 +43,7 @@ def take(x: Tensor, indices: Tensor, axis: Axis = None) -> Tensor:
 
 
 @export("keras.ops.take_along_axis", "keras.ops.numpy.take_along_axis")
-@primitive(rule=rules.take_along_axis, promote=())
+@primitive(rule=rules.take_along_axis, dtype=dtypes.taken)
 def take_along_axis(x: Tensor, indices: Tensor, axis: Axis = None) -> Tensor:
     """One element for each index, at its own place in the other axes; of the flat tensor if the axis is None.
 
@@ -55,7 +55,7 @@ def take_along_axis(x: Tensor, indices: Tensor, axis: Axis = None) -> Tensor:
 
 
 @export("keras.ops.slice")
-@primitive(rule=rules.slice_)
+@primitive(rule=rules.slice_, strict=True)
 def slice(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
     """The block of a known shape that begins at a position.
 
@@ -66,7 +66,7 @@ def slice(inputs: Tensor, start_indices: Any, shape: Any) -> Tensor:
 
 
 @export("keras.ops.slice_update")
-@primitive(rule=rules.slice_update, promote=())
+@primitive(rule=rules.slice_update, promote=(), strict=True)
 def slice_update(inputs: Tensor, start_indices: Any, updates: Tensor) -> Tensor:
     """The tensor with a block replaced, from a position on.
 
@@ -95,11 +95,18 @@ def scatter_update(inputs: Tensor, indices: Tensor, updates: Tensor, reduction: 
     """
     if reduction not in REDUCTIONS:
         raise ConfigError(f"scatter_update(): `reduction` must be one of {REDUCTIONS}. Received: {reduction!r}.")
+    if reduction in ("max", "min"):
+        _ordered("scatter_update", reduction, inputs)
     if not is_integer(dtype_of(indices)):
         indices = cast(indices, "int32")
     if dtype_of(updates) != dtype_of(inputs):
         updates = cast(updates, dtype_of(inputs))
     return scattered(inputs, indices, updates, reduction)
+
+
+def _ordered(what: str, reduction: str, x: Any) -> None:
+    if is_complex(dtype_of(x)):
+        raise DtypeError(f"{what}(): `{reduction}` needs real numbers. Received: dtype {dtype_of(x)}.")
 
 
 @primitive(rule=rules.scatter_update, promote=())
@@ -162,6 +169,7 @@ def one_hot(x: Tensor, num_classes: int, axis: Axis = -1, dtype: DType = None, s
                [0., 0., 1.]], dtype=float32)
     """
     assert axis is not None
+    rules.count("one_hot(): `num_classes`", num_classes)
     x = x if is_integer(dtype_of(x)) else cast(x, "int32")
     classes = like(x, "arange", 0, num_classes, 1, dtype_of(x))
     classes = reshape(classes, (-1,) + (1,) * (len(shape_of(x)) - axis))
@@ -258,6 +266,16 @@ def _end(dtype: str, direction: int) -> Any:
 
 
 def _segments(data: Any, ids: Any, num_segments: Any, start: Any, reduction: str) -> Any:
+    if reduction in ("max", "min"):
+        _ordered("Segments", reduction, data)
+    sizes, rows = shape_of(ids), shape_of(data)[:1]
+    if len(sizes) != 1 or not shapes.agree(sizes, rows):
+        raise ShapeError(
+            "Segments: `segment_ids` must have one axis, with a number for each row of `data`. Received: "
+            f"segment_ids of shape {shapes.public(sizes)}, data of shape {shapes.public(shape_of(data))}."
+        )
+    if num_segments is not None:
+        rules.count("Segments: `num_segments`", num_segments)
     if num_segments is None:
         if isinstance(ids, KerasTensor):
             raise UnknownDimError(
@@ -269,8 +287,6 @@ def _segments(data: Any, ids: Any, num_segments: Any, start: Any, reduction: str
         found = backend.to_numpy(ids)
         num_segments = int(found.max()) + 1 if found.size else 0
     ids = cast(ids, "int32")
-    if len(shape_of(ids)) != 1:
-        raise ShapeError(f"Segments: `segment_ids` must have one axis, got shape {shapes.public(shape_of(ids))}.")
     # one row more takes what counts nowhere
     inside = logical_and(ids >= 0, ids < num_segments)
     ids = where(inside, ids, num_segments)
@@ -295,7 +311,7 @@ def isin(x1: Tensor, x2: Tensor, assume_unique: bool = False, invert: bool = Fal
 
 
 @export("keras.ops.view_as_complex")
-@primitive(rule=rules.complex_pair, dtype=dtypes.real(dtypes.pair))
+@primitive(rule=rules.complex_pair, dtype=dtypes.real(dtypes.pair), strict=True)
 def view_as_complex(x: Tensor) -> Tensor:
     """Complex numbers from pairs along the last axis: real and imaginary part."""
 

@@ -127,6 +127,9 @@ def concatenate(xs: Tensors, axis: Axis = 0) -> Tensor:
 @composite(dtype=dtypes.promote, axis_of=lambda ndim: ndim + 1)
 def stack(x: Tensors, axis: Axis = 0) -> Tensor:
     """Tensors of one shape, one after the other along a new axis."""
+    given = [shapes.public(shape_of(part)) for part in x]
+    if not all(shapes.agree(given[0], each) for each in given):
+        raise ShapeError(f"stack(): the tensors must have one shape. Received: {', '.join(map(str, given))}.")
     return concatenate([expand_dims(part, axis) for part in x], axis)
 
 
@@ -181,7 +184,7 @@ def array_split(x: Tensor, indices_or_sections: Any, axis: Axis = 0) -> Any:
     assert axis is not None
     if not isinstance(indices_or_sections, int):
         return split(x, indices_or_sections, axis)
-    size, count = shape_of(x)[axis], indices_or_sections
+    size, count = shape_of(x)[axis], rules.count("array_split(): `indices_or_sections`", indices_or_sections, 1)
     longer = size % count
     ends = [i * (size // count) + (i if i < longer else longer) for i in range(1, count)]
     return split(x, ends, axis)
@@ -221,6 +224,8 @@ def unstack(x: Tensor, num: int | None = None, axis: Axis = 0) -> Any:
     count = size if isinstance(size, int) else num
     if count is None:
         raise ShapeError(f"unstack(): axis {axis} has no known size; give `num=`.")
+    if num is not None and num != count:
+        raise ShapeError(f"unstack(): axis {axis} of shape {shapes.public(shape_of(x))} has no {num} parts (`num`).")
     return [x[(slice(None),) * axis + (i,)] for i in range(count)]
 
 
@@ -228,13 +233,13 @@ def unstack(x: Tensor, num: int | None = None, axis: Axis = 0) -> Any:
 
 
 @export("keras.ops.tile", "keras.ops.numpy.tile")
-@primitive(rule=rules.tile)
+@primitive(rule=rules.tile, strict=True)
 def tile(x: Tensor, repeats: Any) -> Tensor:
     """The whole tensor again and again, `repeats` times along each axis."""
 
 
 @export("keras.ops.repeat", "keras.ops.numpy.repeat")
-@primitive(rule=rules.repeat)
+@primitive(rule=rules.repeat, strict=True)
 def repeat(x: Tensor, repeats: Any, axis: Axis = None) -> Tensor:
     """Each element (slice along the axis) again and again; of the flat tensor if the axis is None.
 
@@ -268,7 +273,7 @@ def flipud(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.roll", "keras.ops.numpy.roll")
-@primitive(rule=rules.same)
+@primitive(rule=rules.roll, strict=True)
 def roll(x: Tensor, shift: Any, axis: Any = None) -> Tensor:
     """The elements moved on by `shift` places along the axes; what falls off comes in at the other end.
 
@@ -327,13 +332,15 @@ def padded(x: Tensor, pad_width: tuple[tuple[Any, Any], ...], mode: str, constan
 @functools.lru_cache(maxsize=1024)
 def _pad_widths(pad_width: Any, ndim: int) -> tuple[tuple[Any, Any], ...]:
     if not isinstance(pad_width, (tuple, list)):
-        return ((pad_width, pad_width),) * ndim
+        return ((rules.count("pad(): `pad_width`", pad_width), pad_width),) * ndim
     pairs = list(pad_width)
     if len(pairs) == 2 and not any(isinstance(part, (tuple, list)) for part in pairs):
-        return ((pairs[0], pairs[1]),) * ndim
+        pairs = [(pairs[0], pairs[1])]
     pairs = [tuple(part) if isinstance(part, (tuple, list)) else (part, part) for part in pairs]
     if len(pairs) == 1:
         pairs = pairs * ndim
+    for width in (width for pair in pairs for width in pair):
+        rules.count(f"pad(): each number of `pad_width={pad_width}`", width)
     if len(pairs) != ndim or any(len(pair) != 2 for pair in pairs):
         raise ShapeError(f"pad(): `pad_width={pad_width}` must give a pair for each of the {ndim} axes.")
     return tuple((before, after) for before, after in pairs)

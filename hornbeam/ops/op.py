@@ -9,6 +9,7 @@ receives arguments converted, promoted and canonical, positionally, in the order
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, overload
 
@@ -46,6 +47,7 @@ class Op:
         rule: for a primitive, `(*arguments) -> dims`, or a `Spec`, or a list of either for several outputs;
             tensors are given as `KerasTensor`s.
         policy: `(dtypes) -> (dtype to cast the promoted arguments to, dtype of the result)`.
+        strict: whether the rule is asked before an engine is, for some take what does not fit without a word.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class Op:
         policy: Callable[[tuple[str, ...]], tuple[str | None, str]] | None,
         promote: tuple[str, ...] | None,
         axis_of: Callable[[int], int] | None,
+        strict: bool = False,
     ) -> None:
         self.name = name
+        self.strict = strict
         self.rule = rule
         self.body = body
         self.policy = policy
@@ -186,6 +190,8 @@ class Op:
         if entry is None or (self.name in backend.conditions and not backend.conditions[self.name](*args)):
             return self.run_body(backend, args)
         try:
+            if self.strict:
+                self.verify(backend, args)
             return entry(*args)
         except Exception as error:
             self.explain(backend, args, error)
@@ -199,15 +205,17 @@ class Op:
         context.backend = backend
         try:
             return self.body(*args)
-        except EXPLAINED as error:
-            self.sign(error)
+        except Exception as error:
+            # bodies compute with the engine's own operators, too
+            self.explain(backend, args, error)
             raise
         finally:
             context.backend = outer
 
     def sign(self, error: Exception) -> None:
         """Name the operation in an error that does not."""
-        if self.name not in str(error):
+        short = self.name.rpartition(".")[2].lstrip("_")
+        if not re.search(rf"(?<!\w){short}\(", str(error)):
             error.args = (f"{self.name}(): {error}", *error.args[1:])
 
     def prepare(self, backend: Any, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
@@ -338,6 +346,9 @@ class Op:
         if found is None:
             try:
                 found = self.targets[key] = self.policy(key)  # type: ignore[misc]
+            except ShapeError as error:
+                self.sign(error)
+                raise
             except (TypeError, ValueError) as error:
                 raise DtypeError(f"{self.name}(): {error}") from None
         return found
@@ -381,6 +392,8 @@ class Op:
         """The arguments with axes non-negative and dtypes as standard names."""
         values = list(args)
         if self.canonical:
+            if not self.tensors and not values[self.sequences[0]]:
+                raise ShapeError(f"{self.name}() needs at least one tensor in `{self.names[self.sequences[0]]}`.")
             first = values[self.tensors[0]] if self.tensors else values[self.sequences[0]][0]
             ndim = len(backend.shape(first))
             for i, canonical in self.canonical:
@@ -393,7 +406,11 @@ class Op:
                         self.axes[i, key, ndim] = values[i]
         for i in self.dtype_parameters:
             if values[i] is not None:
-                name = dtypes.standardize(values[i])
+                try:
+                    name = dtypes.standardize(values[i])
+                except DtypeError as error:
+                    self.sign(error)
+                    raise
                 values[i] = backend.narrow.get(name, name)
         return tuple(values)
 
@@ -418,29 +435,39 @@ class Op:
 
     def explain(self, backend: Any, args: tuple[Any, ...], error: Exception) -> None:
         """Raise the error of the shape rule, or of the body, where an engine refused what they refuse, too."""
-        if backend.symbolic or isinstance(error, EXPLAINED):
-            return
+        if not backend.symbolic and not (self.rule is None and isinstance(error, EXPLAINED)):
+            try:
+                self.verify(backend, args)
+            except EXPLAINED as better:
+                raise better from error
+            except Exception:  # it depends on values, and what the engine said stands
+                return
+        if isinstance(error, EXPLAINED):
+            self.sign(error)
+
+    def verify(self, backend: Any, args: tuple[Any, ...]) -> None:
+        """Ask the rule, or else the body, what it says of tensors like these; of unknown sizes it is not asked."""
+        known = True
 
         def describe(value: Any) -> Any:
-            if value is not None and type(value) not in (*NUMBERS, bool, complex):
-                return KerasTensor(backend.shape(value), backend.dtype(value), name="argument")
-            return value
+            nonlocal known
+            if value is None or type(value) in (*NUMBERS, bool, complex):
+                return value
+            sizes = tuple(backend.shape(value))
+            known = known and all(type(size) is int for size in sizes)
+            return KerasTensor(sizes, backend.dtype(value), name="argument")
 
-        positions = set(self.tensors)
-        described = [describe(value) if i in positions else value for i, value in enumerate(args)]
+        described = list(args)
+        for i in self.tensors:
+            described[i] = describe(args[i])
         for i in self.sequences:
             described[i] = [describe(value) for value in args[i] or ()]
-        if any(isinstance(value, KerasTensor) and None in value.shape for value in described):
+        if not known:
             return
-        try:
-            if self.rule is not None:
-                self.spec(tuple(described))
-            else:
-                self.run_body(registry.get("symbolic"), tuple(described))
-        except EXPLAINED as better:
-            raise better from error
-        except Exception:
-            return  # it depends on values, and what the engine said stands
+        if self.rule is not None:
+            self.spec(tuple(described))
+        else:
+            self.run_body(registry.get("symbolic"), tuple(described))
 
 
 def _forget() -> None:
@@ -461,6 +488,7 @@ def primitive(
     name: str | None = None,
     promote: tuple[str, ...] | None = None,
     axis_of: Callable[[int], int] | None = None,
+    strict: bool = False,
 ) -> Callable[[F], F]:
     """Declare an operation that every engine supplies.
 
@@ -470,10 +498,11 @@ def primitive(
         name: key in the tables, if not the function's name.
         promote: parameters the policy concerns; all tensor parameters if None.
         axis_of: rank that axes count against, from the first tensor's (for `expand_dims`: `lambda ndim: ndim + 1`).
+        strict: ask the rule before the engine, of which some take what does not fit without a word.
     """
 
     def declare(function: F) -> F:
-        op = Op(function, name or function.__name__, rule, None, dtype, promote, axis_of)
+        op = Op(function, name or function.__name__, rule, None, dtype, promote, axis_of, strict)
         return _known(op)
 
     return declare

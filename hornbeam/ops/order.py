@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from hornbeam.core import shape as shapes
-from hornbeam.core.errors import ConfigError
+from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.ops import dtypes, rules
 from hornbeam.ops.create import like
@@ -62,11 +62,14 @@ def argsort(x: Tensor, axis: Axis = -1) -> Tensor:
 @composite(dtype=dtypes.real(dtypes.position))
 def argpartition(x: Tensor, kth: int, axis: Axis = -1) -> Tensor:
     """Positions that bring the kth smallest element to its place, smaller ones before it and larger ones after."""
+    number = shapes.size(shape_of(x)) if axis is None else shape_of(x)[axis]
+    if type(number) is int and not -number <= kth < number:
+        raise ConfigError(f"argpartition(): `kth={kth}` is none of the {number} elements of shape {tuple(x.shape)}.")
     return argsort(x, axis)
 
 
 @export("keras.ops.top_k")
-@primitive(rule=rules.top_k, dtype=dtypes.real(dtypes.same))
+@primitive(rule=rules.top_k, dtype=dtypes.real(dtypes.same), strict=True)
 def top_k(x: Tensor, k: int, sorted: bool = True) -> Any:
     """The k largest elements along the last axis, and their positions (int32): `(values, indices)`.
 
@@ -92,13 +95,19 @@ def in_top_k(targets: Tensor, predictions: Tensor, k: int) -> Tensor:
         >>> hornbeam.ops.in_top_k([0, 1], [[0.1, 0.9], [0.2, 0.8]], 1)
         array([False,  True])
     """
+    one, two = shape_of(targets), shape_of(predictions)
+    if len(two) != 2 or not shapes.agree(one, two[:1]):
+        raise ShapeError(
+            "in_top_k() needs `targets` of shape (batch,) and `predictions` of shape (batch, classes). "
+            f"Received: targets of shape {shapes.public(one)}, predictions of shape {shapes.public(two)}."
+        )
     wanted = take_along_axis(predictions, expand_dims(cast(targets, "int32"), -1), 1)
     above = sum_(cast(logical_not(less_equal(predictions, wanted)), "int32"), 1)  # NaN stands above all
     return logical_and(less(above, k), isfinite(wanted[:, 0]))
 
 
 @export("keras.ops.searchsorted", "keras.ops.numpy.searchsorted")
-@primitive(rule=rules.searchsorted, dtype=dtypes.real(dtypes.promote))
+@primitive(rule=rules.searchsorted, dtype=dtypes.real(dtypes.promote), strict=True)
 def searchsorted(sorted_sequence: Tensor, values: Tensor, side: str = "left") -> Tensor:
     """Where each value would come in so that the sequence stays sorted; int32.
 

@@ -13,6 +13,7 @@ from hornbeam.core import config, counter, registry
 from hornbeam.core import dtype as dtypes
 from hornbeam.core.errors import ConfigError, DtypeError, ShapeError
 from hornbeam.core.export import export
+from hornbeam.core.shape import canonical_axis
 from hornbeam.core.variable import Variable
 from hornbeam.ops import random_portable as random_portable
 from hornbeam.ops import rules_sequence as rules
@@ -351,6 +352,8 @@ def randint(shape: Any, minval: int, maxval: int, dtype: Any = "int32", seed: An
     dtype = dtypes.standardize(dtype)
     if not dtypes.is_integer(dtype):
         raise DtypeError(f"`keras.random.randint` requires an integer `dtype`. Received: dtype={dtype}")
+    if isinstance(minval, int) and isinstance(maxval, int) and minval >= maxval:
+        raise ConfigError(f"randint(): nothing lies in [minval, maxval). Received: minval={minval}, maxval={maxval}.")
     return drawn_by_mode("randint")(draw_seed(seed), tuple(shape), minval, maxval, dtype)
 
 
@@ -377,7 +380,7 @@ def categorical(logits: Any, num_samples: int, dtype: Any = "int32", seed: Any =
     logits = convert_to_tensor(logits)
     if len(logits.shape) != 2:
         raise ShapeError(
-            "`logits` should be a 2-D tensor with shape [batch_size, num_classes]. "
+            "categorical(): `logits` should be a 2-D tensor with shape [batch_size, num_classes]. "
             f"Received: logits.shape={tuple(logits.shape)}"
         )
     draw = drawn_by_mode("categorical")
@@ -400,6 +403,8 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
         >>> hornbeam.random.dropout(hornbeam.ops.ones((2, 3)), 0.5, seed=1).shape
         (2, 3)
     """
+    if not 0 <= rate <= 1:
+        raise ConfigError(f"dropout(): `rate` must lie between 0 and 1. Received: rate={rate}.")
     if rate <= 0:
         return convert_to_tensor(inputs)
     return drawn_by_mode("dropout")(
@@ -421,7 +426,7 @@ def shuffle(x: Any, axis: int = 0, seed: Any = None) -> Any:
         (5,)
     """
     x = convert_to_tensor(x)
-    return drawn_by_mode("shuffle")(draw_seed(seed, x), x, axis % len(x.shape))
+    return drawn_by_mode("shuffle")(draw_seed(seed, x), x, canonical_axis(axis, len(x.shape), "shuffle(): axis"))
 
 
 @export("keras.random.gamma")

@@ -7,6 +7,7 @@ from typing import Any
 
 from hornbeam.core import shape as shapes
 from hornbeam.core.dtype import is_complex, is_floating
+from hornbeam.core.errors import ShapeError
 from hornbeam.core.export import export
 from hornbeam.ops import dtypes, rules
 from hornbeam.ops.create import like
@@ -202,6 +203,13 @@ def average(x: Tensor, axis: Axes = None, weights: Tensor | None = None) -> Tens
     assert isinstance(axis, tuple)
     if weights is None:
         return mean(x, axis)
+    sizes, given = shape_of(x), shape_of(weights)
+    wanted = sizes if len(given) == len(sizes) or len(axis) != 1 else (sizes[axis[0]],)
+    if not shapes.agree(given, wanted):
+        raise ShapeError(
+            f"average(): `weights` must have the shape of x, {shapes.public(sizes)}, or one element for each position "
+            f"along a single axis. Received: weights of shape {shapes.public(given)}, axis={axis}."
+        )
     if len(shape_of(weights)) == 1 and len(shape_of(x)) > 1 and len(axis) == 1:
         weights = reshape(weights, (-1,) + (1,) * (len(shape_of(x)) - 1 - axis[0]))
     weights = multiply(weights, like(x, "full", (), 1, dtype_of(x)))

@@ -7,14 +7,47 @@ A rule takes what a backend's table would take, with a `KerasTensor` for each te
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import Any
 
 from hornbeam.core import dtype as dtypes
 from hornbeam.core import shape as shapes
 from hornbeam.core.dim import Dim
-from hornbeam.core.errors import AxisError, ShapeError, UnknownDimError
+from hornbeam.core.errors import AxisError, ConfigError, ShapeError, UnknownDimError
 from hornbeam.core.spec import KerasTensor, Spec
+
+
+def count(what: str, value: Any, least: int = 0) -> Any:
+    """The value, where it may count something: an int from `least` up, or what only data decides.
+
+    Args:
+        what: operation and argument, for the error.
+    """
+    try:
+        number = operator.index(value)
+    except TypeError:
+        if isinstance(value, Dim) or hasattr(value, "dtype"):
+            return value
+        number = least - 1
+    if number < least:
+        raise ConfigError(f"{what} must be a whole number, {least} or more. Received: {value!r}.")
+    return value
+
+
+def sizes(what: str, shape: Any) -> tuple[Any, ...]:
+    """A shape that was asked for: an int, or ints and sizes that only data decides."""
+    wanted = tuple(shape) if isinstance(shape, (tuple, list)) else (shape,)
+    for size in wanted:
+        try:
+            count(what, size)
+        except ConfigError:
+            problem = "is negative" if isinstance(size, int) else "is no size"
+            raise ShapeError(
+                f"{what} holds whole numbers from 0 up: {size!r} {problem}. Received: {shape!r}."
+            ) from None
+    return wanted
+
 
 # Elementwise
 
@@ -88,6 +121,7 @@ def along(x: KerasTensor, axis: int | None) -> Any:
 def reshape(x: KerasTensor, newshape: Any) -> Any:
     """The new shape, with its -1 solved."""
     wanted = (newshape,) if isinstance(newshape, (int, Dim)) else tuple(newshape)
+    sizes("reshape(): `newshape`", [0 if isinstance(size, int) else size for size in wanted])
     total = shapes.size(x.dims)
     free = [i for i, size in enumerate(wanted) if isinstance(size, int) and size == -1]
     known = shapes.size(size for i, size in enumerate(wanted) if i not in free)
@@ -162,6 +196,8 @@ def concatenate(xs: Sequence[KerasTensor], axis: int) -> Any:
 
 def split(x: KerasTensor, indices_or_sections: Any, axis: int) -> Any:
     """Equal parts, or parts between the indices."""
+    if isinstance(indices_or_sections, int):
+        count("split(): `indices_or_sections`", indices_or_sections, 1)
     size = x.dims[axis]
     if isinstance(indices_or_sections, int):
         if isinstance(size, int) and size % indices_or_sections:
@@ -191,6 +227,8 @@ def broadcast_to(x: KerasTensor, shape: Any) -> Any:
 def tile(x: KerasTensor, repeats: Any) -> Any:
     """Each size times its count; missing ones are 1."""
     counts = tuple(repeats) if isinstance(repeats, (tuple, list)) else (repeats,)
+    for times in counts:
+        count("tile(): each of `repeats`", times)
     ndim = max(x.ndim, len(counts))
     counts = (1,) * (ndim - len(counts)) + counts
     dims = (1,) * (ndim - x.ndim) + x.dims
@@ -201,11 +239,11 @@ def repeat(x: KerasTensor, repeats: Any, axis: int | None) -> Any:
     """The axis grows: by a factor, or to the sum of the counts."""
     dims, axis = (x.dims, axis) if axis is not None else ((shapes.size(x.dims),), 0)
     if isinstance(repeats, (int, Dim)):
-        size = dims[axis] * repeats
+        size = dims[axis] * count("repeat(): `repeats`", repeats)
     elif hasattr(repeats, "dims"):
         raise UnknownDimError("repeat(): with `repeats` a symbolic tensor, the shape is known only when data arrives.")
     else:
-        counts = [int(count) for count in repeats]
+        counts = [int(count("repeat(): each of `repeats`", times)) for times in repeats]
         size = sum(counts) if len(counts) != 1 else dims[axis] * counts[0]
         if len(counts) != 1 and isinstance(dims[axis], int) and len(counts) != dims[axis]:
             raise ShapeError(f"repeat(): {len(counts)} counts for axis {axis} of a tensor of shape {x.shape}.")
@@ -218,6 +256,16 @@ def pad(x: KerasTensor, pad_width: tuple[tuple[Any, Any], ...], mode: str = "con
         if mode != "constant" and isinstance(size, int) and size == 0 and any(width != 0 for width in widths):
             raise ShapeError(f"pad(): there is nothing to {mode} along an axis of size 0, in shape {x.shape}.")
     return tuple(before + size + after for size, (before, after) in zip(x.dims, pad_width, strict=True))
+
+
+def roll(x: KerasTensor, shift: Any, axis: Any) -> Any:
+    """The shape stays; the axes are there, with a shift for each or one for all."""
+    if axis is not None:
+        places = shapes.canonical_axes(axis, x.ndim, "roll(): axis")
+        shifts = len(shift) if isinstance(shift, (tuple, list)) else 1
+        if shifts not in (1, len(places)):
+            raise ShapeError(f"roll(): {shifts} numbers in `shift={shift}` for {len(places)} axes, {places}.")
+    return x.dims
 
 
 def diagonal(x: KerasTensor, offset: int, axis1: int, axis2: int) -> Any:
@@ -352,7 +400,13 @@ def slice_(inputs: KerasTensor, start_indices: Any, shape: Any) -> Any:
     if len(shape) != inputs.ndim:
         raise ShapeError(f"slice(): `shape={shape}` must give a size for each axis of shape {inputs.shape}.")
     if isinstance(start_indices, (list, tuple)):
+        if len(start_indices) != len(shape):
+            raise ShapeError(
+                f"slice(): `start_indices={tuple(start_indices)}` must give a place on each axis of {inputs.shape}."
+            )
         for start, length, size in zip(start_indices, shape, inputs.dims, strict=True):
+            if isinstance(length, int) and length < 0:
+                raise ShapeError(f"slice(): `shape={shape}` holds a negative size, {length}.")
             if all(isinstance(part, int) for part in (start, length, size)) and not 0 <= start <= size - length:
                 raise ShapeError(
                     f"slice(): start {tuple(start_indices)} and shape {shape} reach outside the shape {inputs.shape}."
@@ -395,6 +449,7 @@ def nonzero(x: KerasTensor) -> Any:
 
 def top_k(x: KerasTensor, k: int, sorted: bool = True) -> Any:
     """The last axis has size k; positions are int32."""
+    count("top_k(): `k`", k)
     if not x.ndim or (isinstance(x.dims[-1], int) and isinstance(k, int) and k > x.dims[-1]):
         raise ShapeError(f"top_k(): the last axis of a tensor of shape {x.shape} holds no {k} elements.")
     return [Spec((*x.dims[:-1], k), x.dtype), Spec((*x.dims[:-1], k), "int32")]
@@ -402,6 +457,8 @@ def top_k(x: KerasTensor, k: int, sorted: bool = True) -> Any:
 
 def searchsorted(sorted_sequence: KerasTensor, values: KerasTensor, side: str) -> Any:
     """The shape of the values; positions are int32."""
+    if side not in ("left", "right"):
+        raise ConfigError(f"searchsorted(): `side` must be 'left' or 'right'. Received: {side!r}.")
     if sorted_sequence.ndim != 1:
         raise ShapeError(
             f"searchsorted(): `sorted_sequence` must have one axis, got a tensor of shape {sorted_sequence.shape}."
@@ -435,8 +492,7 @@ def reinterpreted(x: KerasTensor, dtype: str) -> Any:
 
 def full(shape: Any, fill_value: Any, dtype: str | None) -> Any:
     """The shape asked for."""
-    wanted = (shape,) if isinstance(shape, (int, Dim)) else tuple(shape)
-    return Spec(wanted, dtypes.standardize(dtype))
+    return Spec(sizes("full(): `shape`", shape), dtypes.standardize(dtype))
 
 
 def span(start: Any, stop: Any = None, step: Any = None, dtype: str | None = None) -> tuple[Any, Any, Any, str]:
@@ -460,7 +516,7 @@ def arange(start: Any, stop: Any, step: Any, dtype: str | None) -> Any:
     if any(isinstance(x, Dim) for x in (start, stop, step)):
         return Spec((-(-(stop - start) // step),), dtype)
     if not step:
-        raise ShapeError("arange(): `step` must not be 0.")
+        raise ConfigError(f"arange(): `step` must not be 0. Received: start={start}, stop={stop}, step={step}.")
     return Spec((max(math.ceil((stop - start) / step), 0),), dtype)
 
 
@@ -478,5 +534,10 @@ def matmul(x1: KerasTensor, x2: KerasTensor) -> Any:
             f"matmul() contracts the last axis of x1 with the second last of x2: "
             f"{left[-1]} against {contracted}, in shapes {x1.shape} and {x2.shape}."
         )
-    batch = shapes.broadcast(left[:-2], right[:-2])
+    try:
+        batch = shapes.broadcast(left[:-2], right[:-2])
+    except ShapeError:
+        raise ShapeError(
+            f"matmul(): the axes before the last two must broadcast. Received: shapes {x1.shape} and {x2.shape}."
+        ) from None
     return (*batch, *(left[-2:-1]), *(right[-1:] if x2.ndim > 1 else ()))

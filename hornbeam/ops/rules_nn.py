@@ -123,6 +123,8 @@ def geometry(rank: int, strides: Any, padding: str, data_format: str | None = No
 
 @functools.lru_cache(maxsize=1024)
 def _geometry(rank: int, strides: Any, padding: str, data_format: str, dilation_rate: Any) -> Geometry:
+    if rank < 1:
+        raise ShapeError("Windows need inputs (batch, spatial..., channels): three axes or more.")
     if not isinstance(padding, str) or padding.lower() not in ("valid", "same"):
         raise ConfigError(f'`padding` must be "valid" or "same". Received: {padding!r}.')
     if data_format not in ("channels_last", "channels_first"):
@@ -187,13 +189,15 @@ def _check_ranks(what: str, inputs: KerasTensor, kernel: KerasTensor) -> None:
             f"{what}() needs inputs (batch, spatial..., channels) and a kernel (spatial..., in, out) of one rank, "
             f"at least 3. Received: inputs of shape {inputs.shape}, kernel of shape {kernel.shape}."
         )
-    if 0 in kernel.dims[:-1] or 0 in (kernel.dims[-1:] if what == "conv_transpose" else ()):
+    if 0 in kernel.dims[:-1]:
         raise ShapeError(f"{what}(): the kernel holds no window. Received: a kernel of shape {kernel.shape}.")
 
 
 def check_channels(inputs: Any, kernel: Any, channels: Any) -> None:
     """Refuse a kernel whose channels and filters do not come out even with the inputs' channels."""
     depth, filters = kernel[-2:]
+    if 0 in kernel[:-1]:
+        raise ShapeError(f"conv(): the kernel holds no window. Received: a kernel of shape {tuple(kernel)}.")
     if type(channels) is type(depth) is int and (not channels or channels % depth or filters % (channels // depth)):
         raise ShapeError(
             f"conv(): {channels} input channels do not fit a kernel for {depth} channels and {filters} filters "

@@ -6,11 +6,12 @@ from typing import Any
 
 from hornbeam.core.errors import ShapeError
 from hornbeam.core.spec import KerasTensor, Spec
+from hornbeam.ops.rules import sizes
 
 
 def drawn(seed: KerasTensor, shape: Any, *rest: Any) -> Any:
     """A tensor of the shape and (last argument) dtype that were asked for."""
-    return Spec(tuple(shape), rest[-1])
+    return Spec(sizes("`shape`", shape), rest[-1])
 
 
 def drawn_like(seed: KerasTensor, parameter: KerasTensor, *rest: Any) -> Any:
@@ -32,4 +33,4 @@ def same(x: KerasTensor, *_: Any) -> Any:
 
 def drawn_bits(seed: KerasTensor, shape: Any, *_: Any) -> Any:
     """int32 of the shape that was asked for."""
-    return Spec(tuple(shape), "int32")
+    return Spec(sizes("`shape`", shape), "int32")

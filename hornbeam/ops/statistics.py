@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hornbeam.core import shape as shapes
-from hornbeam.core.dtype import is_complex
-from hornbeam.core.errors import ConfigError, ShapeError, UnknownDimError
+from hornbeam.core.dtype import is_bool, is_complex, is_integer
+from hornbeam.core.errors import ConfigError, DtypeError, ShapeError, UnknownDimError
 from hornbeam.core.export import export
 from hornbeam.core.spec import KerasTensor
 from hornbeam.ops import dtypes
@@ -40,13 +40,6 @@ from hornbeam.ops.reduce import mean
 from hornbeam.ops.reduce import min as min_
 from hornbeam.ops.reduce import sum as sum_
 
-
-def measured(key: tuple[str, ...]) -> tuple[str | None, str]:
-    """Dtype policy of what Keras computes as SciPy does: like `floating`, with int64 becoming float64."""
-    common = dtypes.result_type(*key)
-    return ("float64", "float64") if common == "int64" else dtypes.floating(key)
-
-
 # Counts
 
 
@@ -70,14 +63,16 @@ def bincount(x: Tensor, weights: Tensor | None = None, minlength: Any = 0, spars
         array([0, 1, 2], dtype=int32)
     """
     sizes = shape_of(x)
-    if len(sizes) not in (1, 2) or (weights is not None and len(shape_of(weights)) != len(sizes)):
+    if not is_integer(dtype_of(x)) and not is_bool(dtype_of(x)):
+        raise DtypeError(f"bincount(): `x` must hold whole numbers. Received: dtype {dtype_of(x)}.")
+    if len(sizes) not in (1, 2) or (weights is not None and not shapes.agree(sizes, shape_of(weights))):
         raise ShapeError(
             f"bincount() takes `x` of one or two axes and `weights` of the same shape, got {shapes.public(sizes)}"
             + ("." if weights is None else f" and {shapes.public(shape_of(weights))}.")
         )
+    kind = "int32" if weights is None else dtypes.result_type(dtype_of(x), dtype_of(weights))
     x = cast(x, "int32")
     length = _number_of_counts(x, int(minlength))
-    kind = "int32" if weights is None else dtypes.result_type(dtype_of(weights), "int32")
     amounts = like(x, "full", sizes, 1, kind) if weights is None else cast(weights, kind)
     # one column more takes what counts nowhere
     places = expand_dims(where(logical_and(x >= 0, x < length), x, length), -1)
@@ -101,7 +96,7 @@ def _number_of_counts(x: Any, least: int) -> int:
 
 
 @export("keras.ops.histogram", "keras.ops.numpy.histogram")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def histogram(x: Tensor, bins: int = 10, range: Any = None) -> Any:
     """How many elements of a vector fall into each of so many bins of equal width, and the edges of the bins.
 
@@ -142,7 +137,7 @@ def histogram(x: Tensor, bins: int = 10, range: Any = None) -> Any:
 
 
 @export("keras.ops.corrcoef", "keras.ops.numpy.corrcoef")
-@composite(dtype=measured)
+@composite(dtype=dtypes.wide_floating)
 def corrcoef(x: Tensor) -> Tensor:
     """Pearson's correlation of each row of a matrix with each; NaN for rows of equal elements.
 
@@ -165,7 +160,7 @@ def corrcoef(x: Tensor) -> Tensor:
 
 
 @export("keras.ops.correlate", "keras.ops.numpy.correlate")
-@composite(dtype=measured)
+@composite(dtype=dtypes.wide_floating)
 def correlate(x1: Tensor, x2: Tensor, mode: str = "valid") -> Tensor:
     """Sliding products of two vectors: c[k] = sum over n of x1[n + k] * conj(x2[n]).
 

@@ -13,6 +13,7 @@ from hornbeam.core import config, registry
 from hornbeam.core.dim import Dim
 from hornbeam.core.errors import DtypeError, ShapeError, UnknownDimError
 from hornbeam.core.export import export
+from hornbeam.core.shape import public
 from hornbeam.ops.create import arange, like
 from hornbeam.ops.elementwise import absolute, cast, cos, divide, i0, maximum, sqrt, square, where
 from hornbeam.ops.op import Tensor, composite
@@ -29,6 +30,8 @@ def _places(x: Any) -> Any:
 
 def _length(x: Any) -> Any:
     backend = registry.backend_of(x)
+    if backend is not None and len(backend.shape(x)):
+        raise ShapeError(f"The length of a window is one number, got a tensor of shape {public(backend.shape(x))}.")
     if backend is not None and backend.symbolic:
         raise UnknownDimError("A window whose length is a symbolic tensor has a size that only data decides.")
     if backend is not None and backend.is_traced(x):

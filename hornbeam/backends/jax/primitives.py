@@ -73,6 +73,8 @@ def arange(start: Any, stop: Any, step: Any, dtype: Any) -> Any:
 
 def get_item(x: Any, key: Any) -> Any:
     parts = key if isinstance(key, tuple) else (key,)
+    if type(key) is int and x.ndim and not -x.shape[0] <= key < x.shape[0]:
+        raise IndexError("JAX would take the last element")
     return x[tuple(np.asarray(part) if isinstance(part, (list, tuple)) else part for part in parts)]
 
 

@@ -194,7 +194,9 @@ def searchsorted(sorted_sequence: Any, values: Any, side: Any) -> Any:
 
 
 def view_as_complex(x: Any) -> Any:
-    return np.asarray(x[..., 0] + 1j * x[..., 1]).astype("complex128" if x.dtype == "float64" else "complex64")
+    result = np.empty(x.shape[:-1], "complex128" if x.dtype == "float64" else "complex64")
+    result.real, result.imag = x[..., 0], x[..., 1]
+    return result
 
 
 def reinterpreted(x: Any, dtype: str) -> Any:
@@ -219,7 +221,12 @@ def clip_by_numbers(x: Any, x_min: Any, x_max: Any) -> bool:
     return type(x_min) in (int, float) and type(x_max) in (int, float) and x.dtype.kind == "f" and x_min <= x_max
 
 
-conditions = {"clip": clip_by_numbers, "var": lambda x, axis, keepdims: x.dtype.kind == "f" and x.size > 0}
+conditions = {
+    "clip": clip_by_numbers,
+    "var": lambda x, axis, keepdims: x.dtype.kind == "f" and x.size > 0,
+    "tril": lambda x, k: x.ndim > 1,
+    "triu": lambda x, k: x.ndim > 1,
+}
 
 
 def beside_number(function: Any) -> Callable[..., Any]:

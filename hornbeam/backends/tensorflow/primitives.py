@@ -222,7 +222,10 @@ def expand_dims(x: Any, axis: Any) -> Any:
     if not isinstance(axis, (tuple, list)):
         return tf.expand_dims(x, axis)
     ndim = x.shape.rank + len(axis)
-    for place in sorted(i % ndim for i in axis):
+    places = sorted({i % ndim for i in axis})
+    if len(places) != len(axis):
+        raise ValueError("an axis is named twice")
+    for place in places:
         x = tf.expand_dims(x, place)
     return x
 
@@ -281,6 +284,9 @@ def diagonal(x: Any, offset: int, axis1: int, axis2: int) -> Any:
     rank = x.shape.rank
     last = [axis1 % rank, axis2 % rank]
     x = tf.transpose(x, [i for i in range(rank) if i not in last] + last)
+    rows, columns = x.shape[-2:]
+    if (rows is not None and -offset >= rows) or (columns is not None and offset >= columns):
+        return tf.zeros([*sizes(x)[:-2], 0], x.dtype)
     return tf.linalg.diag_part(x, k=offset)
 
 
@@ -406,7 +412,7 @@ def scattered(inputs: Any, indices: Any, updates: Any, reduction: str | None) ->
 
 def nonzero(x: Any) -> Any:
     x = tf.reshape(x, (1,)) if not x.shape.rank else x
-    return tuple(tf.unstack(tf.cast(tf.where(x), tf.int32), x.shape.rank, axis=1))
+    return tuple(tf.unstack(tf.cast(tf.where(tf.not_equal(x, 0)), tf.int32), x.shape.rank, axis=1))
 
 
 def sort(x: Any, axis: Any) -> Any:
@@ -440,6 +446,8 @@ def top_k(x: Any, k: int, sorted: bool) -> Any:
 
 
 def searchsorted(sorted_sequence: Any, values: Any, side: str) -> Any:
+    if values.dtype in WIDER:
+        sorted_sequence, values = (tf.cast(x, WIDER[x.dtype]) for x in (sorted_sequence, values))
     found = tf.searchsorted(sorted_sequence, flat(values), side)
     return tf.reshape(found, tf.shape(values))
 

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from hornbeam.core.errors import ShapeError
 from hornbeam.ops.loss import check_shapes, check_sparse_shapes
-from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed
+from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed, windows
 
 HALVES = (torch.float16, torch.bfloat16)
 # dtypes that PyTorch has no matrix product of
@@ -142,6 +142,11 @@ def conv_transpose(
     return restore(y, where.channels_last)
 
 
+def without_channels(x: Any, size: tuple[int, ...], where: Geometry) -> Any:
+    """The pooled tensor where there are no channels, which torch's kernels refuse."""
+    return x.new_zeros((x.shape[0], 0, *windows("pool", x.shape, x.shape[2:], size, where)))
+
+
 def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     rank = x.ndim - 2
     size, where = pooling(rank, pool_size, strides, padding, data_format)
@@ -149,6 +154,8 @@ def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: An
     dtype = x.dtype
     if not dtype.is_floating_point:
         x = x.double()
+    if not x.shape[1]:
+        return restore(without_channels(x, size, where), where.channels_last).to(dtype)
     x, pads = padded(x, size, where, -torch.inf)
     y = of_rank(MAX_POOLS, rank)(x, size, where.strides, pads)
     return restore(y.to(dtype), where.channels_last)
@@ -158,6 +165,8 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
     rank = x.ndim - 2
     size, where = pooling(rank, pool_size, strides, padding, data_format)
     x = channels_first(x, where.channels_last)
+    if not x.shape[1]:
+        return restore(without_channels(x, size, where), where.channels_last)
     average = of_rank(AVERAGE_POOLS, rank)
     wider, pads = padded(x, size, where)
     y = average(wider, size, where.strides, pads, count_include_pad=False)

@@ -156,7 +156,7 @@ def mean(x: Any, axis: Any, keepdims: bool) -> Any:
 
 
 def var(x: Any, axis: Any, keepdims: bool) -> Any:
-    return torch.var(x, axis, correction=0, keepdim=keepdims) if axis else torch.zeros_like(x.real)
+    return torch.var(x, axis, correction=0, keepdim=keepdims) if axis else (x - x).real
 
 
 def logsumexp(x: Any, axis: Any, keepdims: bool) -> Any:
@@ -173,7 +173,10 @@ def reshape(x: Any, newshape: Any) -> Any:
 def expand_dims(x: Any, axis: Any) -> Any:
     if isinstance(axis, (tuple, list)):
         ndim = x.ndim + len(axis)
-        for place in sorted(i % ndim for i in axis):
+        places = sorted({i % ndim for i in axis})
+        if len(places) != len(axis):
+            raise ValueError("an axis is named twice")
+        for place in places:
             x = x.unsqueeze(place)
         return x
     return x.unsqueeze(axis)
@@ -344,6 +347,7 @@ def scattered(inputs: Any, indices: Any, updates: Any, reduction: str | None) ->
 
 
 def nonzero(x: Any) -> Any:
+    x = x.to(WIDER[x.dtype]) if x.dtype in WIDER else x
     return tuple(found.to(torch.int32) for found in torch.nonzero(torch.atleast_1d(x), as_tuple=True))
 
 
@@ -388,6 +392,8 @@ def full_like(x: Any, fill_value: Any, dtype: Any) -> Any:
 def arange(start: Any, stop: Any, step: Any, dtype: Any) -> Any:
     start, stop, step, dtype = span(start, stop, step, dtype)
     kind = torch_dtype(dtype)
+    if type(step) in (int, float) and not step:
+        raise ValueError("steps of 0")
     if all(isinstance(x, int) for x in (start, stop, step)) and kind in (torch.int32, torch.int64, torch.float32):
         return torch.arange(start, stop, step, dtype=kind) if (stop - start) * step > 0 else torch.empty(0, dtype=kind)
     start, stop, step = (x.item() if hasattr(x, "item") else x for x in (start, stop, step))
@@ -512,6 +518,7 @@ table: dict[str, Callable[..., Any]] = {name: widening(entry) for name, entry in
 }
 
 conditions: dict[str, Callable[..., bool]] = {
+    "unstack": lambda x, num, axis: num is None or num == x.shape[axis],
     "var": lambda x, axis, keepdims: not x.is_complex(),
     "clip": clip_by_numbers,
     "nan_to_num": lambda x, nan, posinf, neginf: all(
