@@ -9,22 +9,26 @@ import jax
 import jax.numpy as jnp
 from jax.core import Tracer
 
-from hornbeam.core.errors import MatrixError
 from hornbeam.ops.rules_linalg import diverged, indefinite, singular
 
 
-def refusing(name: str, error: Callable[[str, Any], MatrixError], function: Any = None) -> Callable[..., Any]:
-    """A function of `jnp.linalg` that raises where its result holds NaN."""
+def finite(name: str, function: Any = None) -> Callable[..., Any]:
+    """A decomposition of `jnp.linalg` that refuses NaN and infinity."""
     function = function or getattr(jnp.linalg, name)
 
     def call(x: Any, *arguments: Any) -> Any:
-        result = function(x, *arguments)
-        values = result[1] if isinstance(result, tuple) and len(result) == 3 else jax.tree.leaves(result)[0]
-        if not isinstance(values, Tracer) and jnp.isnan(values).any():
-            raise error(name, x)
-        return result
+        if not isinstance(x, Tracer) and not jnp.isfinite(x).all():
+            raise diverged(name, x)
+        return function(x, *arguments)
 
     return call
+
+
+def cholesky(x: Any) -> Any:
+    lower = jnp.linalg.cholesky(x, upper=False, symmetrize_input=False)
+    if not isinstance(lower, Tracer) and jnp.isnan(lower).any():
+        raise indefinite("cholesky", x)
+    return lower
 
 
 def inverting(name: str) -> Callable[..., Any]:
@@ -61,18 +65,16 @@ def pinv(x: Any, rcond: Any) -> Any:
 
 
 table: dict[str, Callable[..., Any]] = {
-    "linalg.cholesky": refusing(
-        "cholesky", indefinite, lambda x: jnp.linalg.cholesky(x, upper=False, symmetrize_input=False)
-    ),
+    "linalg.cholesky": cholesky,
     "linalg.qr": lambda x, complete: tuple(jnp.linalg.qr(x, "complete" if complete else "reduced")),
-    "linalg.svd": refusing("svd", diverged, svd),
-    "linalg.eig": refusing("eig", diverged, lambda x: tuple(jnp.linalg.eig(x))),
-    "linalg.eigh": refusing("eigh", diverged, lambda x: tuple(jnp.linalg.eigh(x, symmetrize_input=False))),
+    "linalg.svd": finite("svd", svd),
+    "linalg.eig": finite("eig", lambda x: tuple(jnp.linalg.eig(x))),
+    "linalg.eigh": finite("eigh", lambda x: tuple(jnp.linalg.eigh(x, symmetrize_input=False))),
     "linalg.lu": lu,
     "linalg.solve": inverting("solve"),
     "linalg.solve_triangular": solve_triangular,
     "linalg.inv": inverting("inv"),
     "linalg.det": jnp.linalg.det,
     "linalg.slogdet": lambda x: tuple(jnp.linalg.slogdet(x)),
-    "linalg.pinv": refusing("pinv", diverged, pinv),
+    "linalg.pinv": finite("pinv", pinv),
 }

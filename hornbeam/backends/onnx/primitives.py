@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from hornbeam.backends.onnx import defined
+from hornbeam.backends import defined
 from hornbeam.backends.onnx.moves import FLAT, flat, sizes_of
 from hornbeam.backends.onnx.writer import OnnxWriter, Size, Tensor
 from hornbeam.core.dtype import is_bool, is_floating

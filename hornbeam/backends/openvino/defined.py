@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 from hornbeam import ops
-from hornbeam.backends.onnx.defined import CENTRE, TAIL, arctan2, cumprod, erfc, expm1, i0, polynomial
+from hornbeam.backends.defined import CENTRE, TAIL, arctan2, cumprod, erfc, expm1, i0, polynomial
 from hornbeam.core.dtype import is_bool, is_floating
 from hornbeam.ops import random_portable
 from hornbeam.ops.rules_nn import parse_einsum

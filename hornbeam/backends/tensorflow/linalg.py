@@ -8,22 +8,20 @@ from typing import Any
 import tensorflow as tf
 
 from hornbeam.core.errors import MatrixError
-from hornbeam.ops.rules_linalg import diverged, indefinite, singular
+from hornbeam.ops.op import operations
+from hornbeam.ops.rules_linalg import check_matrices, diverged, indefinite, singular
 
 
 def refusing(name: str, error: Callable[[str, Any], MatrixError], function: Any) -> Callable[..., Any]:
-    """`function` with TensorFlow's error of a matrix made ours; NaN in its (singular or eigen-) values is one."""
+    """`function` with TensorFlow's error of a matrix made ours; decompositions take finite numbers."""
 
     def call(x: Any, *arguments: Any) -> Any:
+        if error is diverged and tf.executing_eagerly() and not tf.reduce_all(tf.math.is_finite(tf.abs(x))):
+            raise error(name, x)
         try:
-            result = function(x, *arguments)
+            return function(x, *arguments)
         except tf.errors.InvalidArgumentError as reason:
             raise error(name, x) from reason
-        if error is diverged and tf.executing_eagerly():
-            values = result[1 if len(result) == 3 else 0] if isinstance(result, tuple) else result
-            if bool(tf.reduce_any(tf.math.is_nan(tf.math.real(values)))):
-                raise error(name, x)
-        return result
 
     return call
 
@@ -66,6 +64,7 @@ def factored(x: Any) -> Any:
 
 
 def lu(x: Any) -> Any:
+    check_matrices("lu_factor", x, square=True)
     factors, order = factored(x)
     return factors, pivots(order)
 
@@ -88,6 +87,28 @@ def pivots(order: Any) -> Any:
     return tf.ensure_shape(found, order.shape)
 
 
+def pinv(x: Any, rcond: Any) -> Any:
+    """The body, with a gradient that needs no singular vectors, which are not unique where values are equal.
+
+    Source: Golub and Pereyra, "The differentiation of pseudo-inverses", 1973, equation 4.12.
+    """
+
+    @tf.custom_gradient
+    def inverse(x: Any) -> Any:
+        p = operations["linalg.pinv"].body(x, rcond)  # pyright: ignore[reportOptionalCall]
+
+        def gradient(slope: Any) -> Any:
+            turned, adjoint = tf.linalg.adjoint(slope), tf.linalg.adjoint(p)
+            rows = tf.matmul(tf.matmul(turned, p), adjoint)
+            columns = tf.matmul(adjoint, tf.matmul(p, turned))
+            outside = rows - tf.matmul(x, tf.matmul(p, rows)) + columns - tf.matmul(tf.matmul(columns, p), x)
+            return outside - tf.matmul(adjoint, tf.matmul(slope, adjoint))
+
+        return p, gradient
+
+    return inverse(x)
+
+
 def slogdet(x: Any) -> Any:
     signs, logarithms = tf.linalg.slogdet(x)
     return signs, tf.math.real(logarithms)
@@ -105,4 +126,5 @@ table: dict[str, Callable[..., Any]] = {
     "linalg.inv": refusing("inv", singular, tf.linalg.inv),
     "linalg.det": tf.linalg.det,
     "linalg.slogdet": slogdet,
+    "linalg.pinv": pinv,
 }

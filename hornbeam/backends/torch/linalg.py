@@ -13,19 +13,16 @@ from hornbeam.ops.rules_linalg import diverged, indefinite, singular
 
 
 def refusing(name: str, error: Callable[[str, Any], MatrixError], function: Any = None) -> Callable[..., Any]:
-    """A function of `torch.linalg` with torch's error of a matrix made ours; NaN in eigenvalues is one."""
+    """A function of `torch.linalg` with torch's error of a matrix made ours; decompositions take finite numbers."""
     function = function or getattr(torch.linalg, name)
 
     def call(x: Any, *arguments: Any) -> Any:
-        try:
-            result = function(x, *arguments)
-        except RuntimeError as reason:
-            if isinstance(reason, torch.linalg.LinAlgError) or "infs or NaNs" in str(reason):
-                raise error(name, x) from reason
-            raise
-        if name == "eigh" and not is_functorch_wrapped_tensor(x) and result[0].isnan().any():
+        if error is diverged and not is_functorch_wrapped_tensor(x) and not x.isfinite().all():
             raise error(name, x)
-        return result
+        try:
+            return function(x, *arguments)
+        except torch.linalg.LinAlgError as reason:
+            raise error(name, x) from reason
 
     return call
 

@@ -1,4 +1,4 @@
-"""Primitives that ONNX has no operator for, in other operations. Entries are called with symbolic tensors."""
+"""Primitives that writers have no operator for, in other operations. Entries are called with symbolic tensors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["arctan2", "cumprod", "erfc", "erfinv", "expm1", "gcd", "i0", "log1p"
 def single(name: str, x: Any) -> Any:
     """x in float32, for what is approximated to its precision."""
     if x.dtype == "float64":
-        raise DtypeError(f"{name}(): ONNX has no operator for it, and what stands in for it is not for float64.")
+        raise DtypeError(f"{name}(): there is no operator for it, and what stands in for it is not for float64.")
     return ops.cast(x, "float32")
 
 
