@@ -9,23 +9,23 @@ from hornbeam.core.errors import DtypeError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.ops import pixels
 from hornbeam.ops.elementwise import absolute, clip, dtype_of, equal, square, where
-from hornbeam.ops.loss import check_shapes
 from hornbeam.ops.move import concatenate, split
 from hornbeam.ops.op import Tensor, composite
 from hornbeam.ops.patches import smoothed
 from hornbeam.ops.reduce import max, mean, min
+from hornbeam.ops.rules_nn import per_axis
 
 
-def channels_of(what: str, images: Any, axes: pixels.Layout, floats: bool = True) -> Any:
+def channels_of(images: Any, axes: pixels.Layout, floats: bool = True) -> Any:
     """The three channels one by one, each with its axis of size 1, as they are computed."""
     if images.shape[axes.channels] not in (3, None):
         raise ShapeError(
-            f"{what}() takes images with 3 channels. Received: {images.shape[axes.channels]} channels (axis "
+            f"Colours need 3 channels. Received: {images.shape[axes.channels]} channels (axis "
             f"{axes.channels}) in shape {tuple(images.shape)}."
         )
     if floats and not is_floating(dtype_of(images)):
-        raise DtypeError(f"{what}() takes floats between 0 and 1. Received: {dtype_of(images)}; divide by 255 first.")
-    return split(pixels.in_float(what, images), 3, axes.channels)
+        raise DtypeError(f"Colours are floats between 0 and 1. Received: {dtype_of(images)}; divide by 255 first.")
+    return split(pixels.in_float(images), 3, axes.channels)
 
 
 @export("keras.ops.image.rgb_to_grayscale")
@@ -43,10 +43,10 @@ def rgb_to_grayscale(images: Tensor, data_format: str | None = None) -> Tensor:
         >>> hornbeam.ops.image.rgb_to_grayscale([[[1.0, 0.0, 0.0]]])
         array([[[0.2989]]], dtype=float32)
     """
-    axes = pixels.layout("rgb_to_grayscale", images, data_format)
+    axes = pixels.layout(images, data_format)
     if images.shape[axes.channels] == 1:
         return images
-    red, green, blue = channels_of("rgb_to_grayscale", images, axes, floats=False)
+    red, green, blue = channels_of(images, axes, floats=False)
     return pixels.restored(red * 0.2989 + green * 0.587 + blue * 0.114, dtype_of(images), rounded=False)
 
 
@@ -61,16 +61,15 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
         images: floats (batch, height, width, 3) or one image, or channels first.
 
     Raises:
-        ShapeError: no images, or not 3 channels.
-        DtypeError: the images hold whole numbers.
+        ShapeError, DtypeError: no images with 3 channels; whole numbers.
 
     Example:
         >>> hornbeam.ops.image.rgb_to_hsv([[[0.0, 0.0, 0.5]]])[0, 0, 1:]
         array([1. , 0.5], dtype=float32)
     """
-    axes = pixels.layout("rgb_to_hsv", images, data_format)
-    red, green, blue = channels_of("rgb_to_hsv", images, axes)
-    x = pixels.in_float("rgb_to_hsv", images)
+    axes = pixels.layout(images, data_format)
+    red, green, blue = channels_of(images, axes)
+    x = pixels.in_float(images)
     value = max(x, axes.channels, keepdims=True)
     spread = value - min(x, axes.channels, keepdims=True)
     grey, black = equal(spread, 0.0), value <= 0.0
@@ -93,15 +92,14 @@ def hsv_to_rgb(images: Tensor, data_format: str | None = None) -> Tensor:
         images: floats (batch, height, width, 3) or one image, or channels first.
 
     Raises:
-        ShapeError: no images, or not 3 channels.
-        DtypeError: the images hold whole numbers.
+        ShapeError, DtypeError: no images with 3 channels; whole numbers.
 
     Example:
         >>> hornbeam.ops.image.hsv_to_rgb([[[0.0, 1.0, 0.5]]])
         array([[[0.5, 0. , 0. ]]], dtype=float32)
     """
-    axes = pixels.layout("hsv_to_rgb", images, data_format)
-    hue, saturation, value = channels_of("hsv_to_rgb", images, axes)
+    axes = pixels.layout(images, data_format)
+    hue, saturation, value = channels_of(images, axes)
     turn = hue * 6.0
     tents = [absolute(turn - 3.0) - 1.0, 2.0 - absolute(turn - 2.0), 2.0 - absolute(turn - 4.0)]
     pure = clip(concatenate(tents, axes.channels), 0.0, 1.0)
@@ -144,19 +142,19 @@ def ssim(
         >>> float(hornbeam.ops.image.ssim(image, image))
         1.0
     """
-    axes = pixels.layout("ssim", image1, data_format, "image1")
-    pixels.layout("ssim", image2, data_format, "image2")
-    check_shapes("ssim", image1, image2)
-    if any(image1.shape[axis] is not None and image1.shape[axis] < filter_size for axis in axes[:2]):
-        raise ShapeError(
-            f"ssim(): images of shape {tuple(image1.shape)} are smaller than the window, `filter_size={filter_size}`."
-        )
-    one, two = (pixels.as_batch(pixels.in_float("ssim", image)) for image in (image1, image2))
+    axes = pixels.layout(image1, data_format, "image1")
+    pixels.layout(image2, data_format, "image2")
+    first, second = tuple(image1.shape), tuple(image2.shape)
+    if len(first) != len(second) or any(None not in (a, b) and a != b for a, b in zip(first, second)):
+        raise ShapeError(f"`image1` and `image2` must have one shape. Received: {first} and {second}.")
+    if any(first[axis] is not None and first[axis] < filter_size for axis in axes[:2]):
+        raise ShapeError(f"Images of shape {first} are smaller than the window, `filter_size={filter_size}`.")
+    one, two = (pixels.as_batch(pixels.in_float(image)) for image in (image1, image2))
     if dtype_of(one) != dtype_of(two):
         one, two = pixels.restored(one, "float64"), pixels.restored(two, "float64")
     maps = concatenate([one, two, one * two, square(one) + square(two)], 0)
-    names = ("filter_size", "filter_sigma")
-    maps = smoothed("ssim", maps, axes, (filter_size,) * 2, (filter_sigma,) * 2, "valid", names)
+    for axis, size in zip(axes[:2], per_axis(filter_size, 2, "filter_size"), strict=True):
+        maps = smoothed(maps, axis, size, filter_sigma, "valid")
     mean1, mean2, mixed, squared = split(maps, 4, 0)
     product, squares = mean1 * mean2, square(mean1) + square(mean2)
     c1, c2 = (k1 * max_val) ** 2, (k2 * max_val) ** 2

@@ -3,36 +3,41 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, SupportsIndex
 
 from hornbeam.core.errors import ConfigError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.ops import pixels
-from hornbeam.ops.convolution import depthwise_conv
 from hornbeam.ops.create import shape as shape_of
 from hornbeam.ops.elementwise import cast, dtype_of, exp, maximum, square
 from hornbeam.ops.index import slice as slice_
 from hornbeam.ops.index import take
-from hornbeam.ops.move import broadcast_to, moveaxis, padded, reshape, transpose
+from hornbeam.ops.move import padded, reshape, stack, transpose
 from hornbeam.ops.op import Tensor, composite
 from hornbeam.ops.reduce import sum
 from hornbeam.ops.rules_nn import geometry, per_axis, split_shape, windows
 
 
-def sides(what: str, images: Any, data_format: str | None, **given: Any) -> Any:
-    """For each side its axis, its name, its size, and the first margin, the last margin and the target size.
-
-    `given` has these three for the height and for the width, by their names; two of each must be there.
-    """
-    for axis, kind in zip(pixels.layout(what, images, data_format), ("rows", "columns")):
-        names = list(given)[:3] if kind == "rows" else list(given)[3:]
-        found = [given[name] for name in names]
-        shown = ", ".join(f"{name}={value!r}" for name, value in zip(names, found))
-        if found.count(None) != 1 or not all(value is None or type(value) is int for value in found):
-            raise ConfigError(f"{what}() takes ints for two of {', '.join(names)}. Received: {shown}.")
-        if any(value is not None and value < 0 for value in found):
-            raise ShapeError(f"{what}() takes no negative numbers. Received: {shown}.")
-        yield axis, kind, shape_of(images)[axis], *found
+def margins(images: Any, data_format: str | None, kind: str, *given: tuple[Any, Any, Any]) -> Any:
+    """For each side of images its axis, first and last margin and target size, of which two are given."""
+    sides = ("top", "bottom", "height"), ("left", "right", "width")
+    for axis, (begin, end, length), found in zip(pixels.layout(images, data_format), sides, given):
+        names = (f"{begin}_{kind}", f"{end}_{kind}", f"target_{length}")
+        shown = ", ".join(f"{name}={value!r}" for name, value in zip(names, found, strict=True))
+        if found.count(None) != 1 or not all(value is None or isinstance(value, SupportsIndex) for value in found):
+            raise ConfigError(f"Give ints for two of {', '.join(names)}. Received: {shown}.")
+        own, (first, last, target) = shape_of(images)[axis], found
+        if target is None:
+            target = own - first - last if kind == "cropping" else own + first + last
+        rest = own - target if kind == "cropping" else target - own
+        values = (rest - last if first is None else first, rest - first if last is None else last, target)
+        for name, value in zip(names, values, strict=True):
+            if pixels.known(value) and value < 0:
+                raise ShapeError(
+                    f"`{name}` is {value} for images of shape {tuple(images.shape)}, and must not be negative. "
+                    f"Received: {shown}."
+                )
+        yield axis, *values
 
 
 @export("keras.ops.image.crop_images")
@@ -56,29 +61,15 @@ def crop_images(
 
     Raises:
         ConfigError: of margins and size of a side not two are given.
-        ShapeError: no images, a negative number, or the window reaches outside.
+        ShapeError: no images, or one of the three is negative.
 
     Example:
         >>> hornbeam.ops.image.crop_images(hornbeam.ops.ones((6, 9, 3)), 1, 2, target_height=3, target_width=4).shape
         (3, 4, 3)
     """
-    # fmt: off
-    given = sides(
-        "crop_images", images, data_format,
-        top_cropping=top_cropping, bottom_cropping=bottom_cropping, target_height=target_height,
-        left_cropping=left_cropping, right_cropping=right_cropping, target_width=target_width,
-    )
-    # fmt: on
-    sizes = list(shape_of(images))
-    starts: list[Any] = [0] * len(sizes)
-    for axis, kind, own, first, last, target in given:
-        target = own - first - last if target is None else target
-        first = own - target - last if first is None else first
-        if pixels.known(own) and (target < 0 or not 0 <= first <= own - target):
-            raise ShapeError(
-                f"crop_images(): a window of {target} from {first} on reaches outside the {own} {kind} of images of "
-                f"shape {tuple(images.shape)}."
-            )
+    rows, columns = (top_cropping, bottom_cropping, target_height), (left_cropping, right_cropping, target_width)
+    starts, sizes = [0] * len(images.shape), list(shape_of(images))
+    for axis, first, _, target in margins(images, data_format, "cropping", rows, columns):
         starts[axis], sizes[axis] = first, target
     return slice_(images, tuple(starts), tuple(sizes))
 
@@ -104,28 +95,15 @@ def pad_images(
 
     Raises:
         ConfigError: of margins and size of a side not two are given.
-        ShapeError: no images, a negative number, or the images are larger than the new size.
+        ShapeError: no images, or one of the three is negative.
 
     Example:
         >>> hornbeam.ops.image.pad_images(hornbeam.ops.ones((6, 9, 3)), 1, 2, target_height=8, target_width=12).shape
         (8, 12, 3)
     """
-    # fmt: off
-    given = sides(
-        "pad_images", images, data_format,
-        top_padding=top_padding, bottom_padding=bottom_padding, target_height=target_height,
-        left_padding=left_padding, right_padding=right_padding, target_width=target_width,
-    )
-    # fmt: on
-    widths: list[Any] = [(0, 0)] * len(images.shape)
-    for axis, kind, own, first, last, target in given:
-        first = target - own - last if first is None else first
-        last = target - own - first if last is None else last
-        if any(pixels.known(width) and width < 0 for width in (first, last)):
-            raise ShapeError(
-                f"pad_images(): the {own} {kind} of images of shape {tuple(images.shape)} do not fit in {target} with "
-                f"margins of {first} and {last}."
-            )
+    rows, columns = (top_padding, bottom_padding, target_height), (left_padding, right_padding, target_width)
+    widths = [(0, 0)] * len(images.shape)
+    for axis, first, last, _ in margins(images, data_format, "padding", rows, columns):
         widths[axis] = (first, last)
     return padded(images, tuple(widths), "constant", 0)
 
@@ -140,7 +118,7 @@ def extract_patches(
     padding: str = "valid",
     data_format: str | None = None,
 ) -> Tensor:
-    """Patches of images, or of volumes where `size` has three pixels.numbers, with all their pixels as channels.
+    """Patches of images, or of volumes where `size` has three numbers, with all their pixels as channels.
 
     Args:
         images: (batch, height, width, channels) or one image, or channels first; a volume's depth is before its height.
@@ -161,50 +139,18 @@ def extract_patches(
     """
     rank = len(tuple(size)) if hasattr(size, "__iter__") else 2
     if rank not in (2, 3):
-        raise ShapeError(f"extract_patches(): `size` must be an int, or 2 or 3 of them. Received: {size!r}.")
-    return cut("extract_patches", images, rank, size, strides, dilation_rate, padding, data_format)
-
-
-@export("keras.ops.image.extract_patches_3d")
-@composite(name="image.extract_patches_3d")
-def extract_patches_3d(
-    volumes: Tensor,
-    size: Any,
-    strides: Any = None,
-    dilation_rate: Any = 1,
-    padding: str = "valid",
-    data_format: str | None = None,
-) -> Tensor:
-    """Patches of volumes: see `extract_patches`.
-
-    Example:
-        >>> hornbeam.ops.image.extract_patches_3d(hornbeam.ops.ones((2, 10, 10, 10, 3)), 3).shape
-        (2, 3, 3, 3, 81)
-    """
-    return cut("extract_patches_3d", volumes, 3, size, strides, dilation_rate, padding, data_format)
-
-
-def cut(
-    what: str, images: Any, rank: int, size: Any, strides: Any, dilation_rate: Any, padding: str, data_format: Any
-) -> Any:
-    """Patches along `rank` spatial axes."""
-    pixels.check_choice(what, "padding", str(padding).lower(), ("valid", "same"))
-    pixels.check_choice(what, "data_format", data_format, (*pixels.DATA_FORMATS, None))
+        raise ShapeError(f"`size` must be an int, or 2 or 3 of them. Received: {size!r}.")
     if len(images.shape) not in (rank + 1, rank + 2):
         raise ShapeError(
-            f"{what}() with `size={size!r}` takes one tensor with {rank + 1} axes or a batch of them. "
+            f"`size={size!r}` is for one tensor with {rank + 1} axes or a batch of them. "
             f"Received: shape {tuple(images.shape)}."
         )
-    checked = {"size": size, "strides": size if strides is None else strides, "dilation_rate": dilation_rate}
-    for name, value in checked.items():
-        checked[name] = per_axis(value, rank, f"{what}(): {name}")
-        if min(checked[name]) < 1:
-            raise ShapeError(f"{what}(): `{name}` must be positive. Received: {value!r}.")
-    window, where = checked["size"], geometry(rank, checked["strides"], padding, data_format, checked["dilation_rate"])
+    window = per_axis(size, rank, "size")
+    where = geometry(rank, window if strides is None else strides, padding, data_format, dilation_rate)
     batched = len(images.shape) == rank + 2
     x = images if batched else images[None]
     batch, spatial, channels = split_shape(shape_of(x), where.channels_last)
-    counts = windows(what, tuple(images.shape), spatial, window, where)
+    counts = windows("image.extract_patches", tuple(images.shape), spatial, window, where)
     first = 1 if where.channels_last else 2
     reach = [(width - 1) * step + 1 for width, step in zip(window, where.dilation, strict=True)]
     if where.padding == "same":
@@ -228,21 +174,47 @@ def cut(
     return x if batched else x[0]
 
 
-def smoothed(
-    what: str, x: Any, axes: pixels.Layout, sizes: Any, sigmas: Any, padding: str, names: Any = ("kernel_size", "sigma")
-) -> Any:
-    """A batch of images smoothed by Gaussians (weights that sum to 1) of so many pixels along rows and columns."""
-    for side, (size, sigma) in enumerate(zip(sizes, sigmas, strict=True)):
-        if type(size) is not int or size < 1:
-            raise ShapeError(f"{what}(): `{names[0]}` must be positive. Received: {size!r}.")
-        if isinstance(sigma, (int, float)) and not sigma > 0:
-            raise ConfigError(f"{what}(): `{names[1]}` must be positive. Received: {sigma!r}.")
-        places = (pixels.numbers(x, size, dtype_of(x)) - (size - 1) / 2) / pixels.scalar(x, sigma)
-        heights = exp(square(places) * -0.5)
-        kernel = reshape(heights / sum(heights), (size, 1, 1, 1) if side == 0 else (1, size, 1, 1))
-        kernel = broadcast_to(kernel, (*shape_of(kernel)[:2], shape_of(x)[axes.channels], 1))
-        x = depthwise_conv(x, kernel, 1, padding, axes.data_format)
-    return x
+@export("keras.ops.image.extract_patches_3d")
+@composite(name="image.extract_patches_3d")
+def extract_patches_3d(
+    volumes: Tensor,
+    size: Any,
+    strides: Any = None,
+    dilation_rate: Any = 1,
+    padding: str = "valid",
+    data_format: str | None = None,
+) -> Tensor:
+    """Patches of volumes: see `extract_patches`.
+
+    Example:
+        >>> hornbeam.ops.image.extract_patches_3d(hornbeam.ops.ones((2, 10, 10, 10, 3)), 3).shape
+        (2, 3, 3, 3, 81)
+    """
+    return extract_patches(volumes, per_axis(size, 3, "size"), strides, dilation_rate, padding, data_format)
+
+
+def weighted(x: Any, axis: int, weights: list[Any]) -> Any:
+    """Sums of neighbours along an axis (counted from the end), with a weight for each of them, or None."""
+    total, before = None, (slice(None),) * (axis + len(x.shape))
+    for i, weight in enumerate(weights):
+        if weight is not None:
+            part = x[(*before, slice(i, i - len(weights) + 1 or None))] * weight
+            total = part if total is None else total + part
+    return total
+
+
+def smoothed(x: Any, axis: int, size: int, sigma: Any, padding: str) -> Any:
+    """Images smoothed along an axis by a Gaussian of `size` weights, which sum to 1."""
+    if isinstance(sigma, (int, float)) and not sigma > 0:
+        raise ConfigError(f"The sigma of a Gaussian must be positive. Received: {sigma!r}.")
+    if padding == "same":
+        widths = [(0, 0)] * len(x.shape)
+        widths[axis] = ((size - 1) // 2, size // 2)
+        x = padded(x, tuple(widths), "constant", 0)
+    places = (pixels.numbers(x, size, dtype_of(x)) - (size - 1) / 2) / pixels.scalar(x, sigma)
+    heights = exp(square(places) * -0.5)
+    weights = heights / sum(heights)
+    return weighted(x, axis, [weights[i] for i in range(size)])
 
 
 @export("keras.ops.image.gaussian_blur")
@@ -258,21 +230,20 @@ def gaussian_blur(
     Args:
         images: (batch, height, width, channels) or one image, or channels first.
         kernel_size: number of pixels that count, along the width and the height.
-        sigma: standard deviations along the width and the height: pixels.numbers, or a tensor of two.
+        sigma: standard deviations along the width and the height: numbers, or a tensor of two.
 
     Raises:
-        ShapeError: no images, or a size that is not positive.
-        ConfigError: a standard deviation that is not positive.
+        ShapeError, ConfigError: no images; a size or a deviation that is not positive.
 
     Example:
         >>> hornbeam.ops.image.gaussian_blur(hornbeam.ops.ones((2, 8, 8, 3))).shape
         (2, 8, 8, 3)
     """
-    what, axes = "gaussian_blur", pixels.layout("gaussian_blur", images, data_format)
-    sizes = per_axis(kernel_size, 2, f"{what}(): kernel_size")[::-1]
-    sigmas = (sigma, sigma) if isinstance(sigma, (int, float)) else (sigma[1], sigma[0])
-    x = smoothed(what, pixels.as_batch(pixels.in_float(what, images)), axes, sizes, sigmas, "same")
-    return pixels.restored(pixels.like_given(x, images), dtype_of(images))
+    rows, columns, _ = pixels.layout(images, data_format)
+    width, height = per_axis(kernel_size, 2, "kernel_size")
+    wide, high = (sigma, sigma) if isinstance(sigma, (int, float)) else (sigma[0], sigma[1])
+    x = smoothed(smoothed(pixels.in_float(images), rows, height, high, "same"), columns, width, wide, "same")
+    return pixels.restored(x, dtype_of(images))
 
 
 @export("keras.ops.image.sobel_edges")
@@ -292,20 +263,13 @@ def sobel_edges(images: Tensor, data_format: str | None = None) -> Tensor:
         >>> hornbeam.ops.image.sobel_edges(hornbeam.ops.ones((1, 8, 8, 1))).shape
         (1, 8, 8, 1, 2)
     """
-    axes = pixels.layout("sobel_edges", images, data_format)
-    if any(pixels.known(images.shape[axis]) and images.shape[axis] < 2 for axis in axes[:2]):
-        raise ShapeError(f"sobel_edges() needs two pixels along each side. Received: shape {tuple(images.shape)}.")
-    x = pixels.as_batch(pixels.in_float("sobel_edges", images))
-    batch, channels, *sizes = (shape_of(x)[axis] for axis in (0, axes.channels, axes.rows, axes.columns))
-    widths: list[Any] = [(0, 0)] * 4
-    widths[axes.rows] = widths[axes.columns] = (1, 1)
-    slope, smooth = [-1.0, 0.0, 1.0], [1.0, 2.0, 1.0]
-    kernels = [[[[slope[i] * smooth[j], smooth[i] * slope[j]]] for j in range(3)] for i in range(3)]
-    kernel = broadcast_to(cast(kernels, dtype_of(x)), (3, 3, channels, 2))
-    x = depthwise_conv(padded(x, tuple(widths), "reflect", 0), kernel, 1, "valid", axes.data_format)
-    if axes.channels == -1:
-        x = reshape(x, (batch, *sizes, channels, 2))
-    else:
-        x = moveaxis(reshape(x, (batch, channels, 2, *sizes)), 2, -1)
-    x = pixels.like_given(x, images)
+    rows, columns, _ = pixels.layout(images, data_format)
+    if any(pixels.known(images.shape[axis]) and images.shape[axis] < 2 for axis in (rows, columns)):
+        raise ShapeError(f"Slopes need two pixels along each side. Received: shape {tuple(images.shape)}.")
+    x = pixels.in_float(images)
+    widths = [(0, 0)] * len(x.shape)
+    widths[rows] = widths[columns] = (1, 1)
+    x = padded(x, tuple(widths), "reflect", 0)
+    slope, smooth = [-1.0, None, 1.0], [1.0, 2.0, 1.0]
+    x = stack([weighted(weighted(x, rows, a), columns, b) for a, b in ((slope, smooth), (smooth, slope))], -1)
     return cast(x, dtype_of(images)) if dtype_of(images) in ("float16", "bfloat16") else x

@@ -25,28 +25,24 @@ class Layout(NamedTuple):
     columns: int
     channels: int
 
-    @property
-    def data_format(self) -> str:
-        return DATA_FORMATS[self.channels == -3]
 
-
-def layout(what: str, images: Any, data_format: str | None, argument: str = "images") -> Layout:
+def layout(images: Any, data_format: str | None, argument: str = "images") -> Layout:
     """Where `images` have their axes; a ShapeError where they are no images."""
     data_format = data_format or config.image_data_format()
-    check_choice(what, "data_format", data_format, DATA_FORMATS)
+    check_choice("data_format", data_format, DATA_FORMATS)
     if len(images.shape) not in (3, 4):
         raise ShapeError(
-            f"{what}(): `{argument}` must be one image (3 axes) or a batch of images (4 axes). "
+            f"`{argument}` must be one image (3 axes) or a batch of images (4 axes). "
             f"Received: shape {tuple(images.shape)}."
         )
     return Layout(-3, -2, -1) if data_format == "channels_last" else Layout(-2, -1, -3)
 
 
-def check_choice(what: str, argument: str, value: Any, allowed: Sequence[Any]) -> None:
+def check_choice(argument: str, value: Any, allowed: Sequence[Any]) -> None:
     """Refuse a value that is not among those allowed."""
     if value not in allowed:
         shown = ", ".join(map(repr, allowed))
-        raise ConfigError(f"{what}(): `{argument}` must be one of {shown}. Received: {value!r}.")
+        raise ConfigError(f"`{argument}` must be one of {shown}. Received: {value!r}.")
 
 
 def known(size: Any) -> bool:
@@ -64,10 +60,10 @@ def numbers(x: Any, count: Any, dtype: str = "int32") -> Any:
     return cast(like(x, "arange", 0, count, 1, "int32"), dtype)
 
 
-def in_float(what: str, x: Any) -> Any:
+def in_float(x: Any) -> Any:
     """Pixels in the dtype that they are computed in: float64 as it is, all others as float32."""
     if is_complex(dtype_of(x)):
-        raise DtypeError(f"{what}() takes real numbers. Received: {dtype_of(x)}.")
+        raise DtypeError(f"Pixels are real numbers. Received: {dtype_of(x)}.")
     return x if dtype_of(x) in ("float32", "float64") else cast(x, "float32")
 
 

@@ -1,11 +1,11 @@
-"""Resampling: each new pixel is a weighted mean of pixels along each axis, so an axis is a product with a matrix."""
+"""Resampling: each new pixel is a mean of pixels along each axis, weighted by their distance."""
 
 from __future__ import annotations
 
+import functools
 import math
-import operator
 from collections.abc import Callable, Sequence
-from typing import Any, SupportsIndex
+from typing import Any
 
 from hornbeam.core import shape as shapes
 from hornbeam.core.dim import Dim
@@ -14,11 +14,25 @@ from hornbeam.core.export import export
 from hornbeam.ops import pixels
 from hornbeam.ops.contract import LETTERS, einsum
 from hornbeam.ops.create import shape as shape_of
-from hornbeam.ops.elementwise import absolute, divide, dtype_of, maximum, minimum, multiply, sin, where
+from hornbeam.ops.elementwise import (
+    absolute,
+    add,
+    cast,
+    clip,
+    divide,
+    dtype_of,
+    floor,
+    maximum,
+    minimum,
+    multiply,
+    sin,
+    where,
+)
 from hornbeam.ops.index import take
-from hornbeam.ops.move import padded
+from hornbeam.ops.move import padded, reshape
 from hornbeam.ops.op import Tensor, composite
 from hornbeam.ops.reduce import sum
+from hornbeam.ops.rules_nn import per_axis
 
 
 def linear(distance: Any) -> Any:
@@ -44,14 +58,13 @@ def lanczos(radius: int) -> Callable[[Any], Any]:
     return kernel
 
 
+# the weight of a pixel by its distance, and how far it reaches
 KERNELS = {
-    **dict.fromkeys(("linear", "bilinear", "trilinear"), linear),
-    **dict.fromkeys(("cubic", "bicubic", "tricubic"), cubic),
-    "lanczos3": lanczos(3),
-    "lanczos5": lanczos(5),
+    **dict.fromkeys(("linear", "bilinear", "trilinear"), (linear, 1)),
+    **dict.fromkeys(("cubic", "bicubic", "tricubic"), (cubic, 2)),
+    "lanczos3": (lanczos(3), 3),
+    "lanczos5": (lanczos(5), 5),
 }
-
-
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos3", "lanczos5")
 
 
@@ -60,16 +73,23 @@ def resampled(x: Any, axis: int, count: int, step: Any, start: Any, method: str,
 
     Pixel i has its centre at i + 0.5. `antialias` widens the kernel by `step` where that is more than 1.
     """
-    size = shape_of(x)[axis]
+    kernel, radius = KERNELS[method]
+    size, last = shape_of(x)[axis], pixels.scalar(x, shape_of(x)[axis]) - 1.0
     places = multiply(pixels.numbers(x, count, dtype_of(x)) + 0.5, step) - start - 0.5
-    distance = absolute(places - pixels.numbers(x, size, dtype_of(x))[:, None])
-    weights = KERNELS[method](divide(distance, maximum(step, 1.0)) if antialias else distance)
+    near = pixels.numbers(x, size if antialias else 2 * radius, dtype_of(x))[:, None]
+    near = near if antialias else near + (floor(places) - (radius - 1))
+    distance = absolute(places - near)
+    weights = kernel(divide(distance, maximum(step, 1.0)) if antialias else distance)
+    weights = where((near >= 0.0) & (near <= last), weights, 0.0)
     total = sum(weights, 0, keepdims=True)
-    inside = (places >= -0.5) & (places <= pixels.scalar(x, size) - 0.5)
-    seen = inside & (absolute(total) > 1e-4)
+    seen = (places >= -0.5) & (places <= last + 0.5) & (absolute(total) > 1e-4)
     weights = where(seen, divide(weights, where(seen, total, 1.0)), 0.0)
-    labels = LETTERS[: len(x.shape)]
-    return einsum(f"{labels},{labels[axis]}Z->{labels.replace(labels[axis], 'Z')}", x, weights)
+    if antialias:
+        labels = LETTERS[: len(x.shape)]
+        return einsum(f"{labels},{labels[axis]}Z->{labels.replace(labels[axis], 'Z')}", x, weights)
+    indices = cast(clip(near, 0.0, last), "int32")
+    shape = (-1,) + (1,) * (len(x.shape) - axis - 1)
+    return functools.reduce(add, [take(x, indices[i], axis) * reshape(weights[i], shape) for i in range(2 * radius)])
 
 
 @export("keras.ops.image.resize")
@@ -87,8 +107,8 @@ def resize(
 ) -> Tensor:
     """Images in another size. Whole numbers are rounded, halves to even, and stay in their range.
 
-    "bicubic" is Keys' kernel with a = -1/2 (on torch, Keras has another). A NaN or infinity reaches all pixels of its
-    row and column.
+    "bicubic" is Keys' kernel with a = -1/2 (on torch, Keras has another). With `antialias`, a NaN or infinity reaches
+    all pixels of its row and column.
 
     Args:
         images: (batch, height, width, channels) or one image, or channels first.
@@ -100,23 +120,22 @@ def resize(
         fill_mode, fill_value: "constant", and the value of the padding.
 
     Raises:
-        ShapeError: no images, or `size` is not two positive ints.
-        ConfigError: an unknown mode, or both ratios are asked for.
+        ShapeError, ConfigError: no images, no size, an unknown mode, or both ratios are asked for.
         UnknownDimError: a ratio is asked for of symbolic images of unknown size.
 
     Example:
         >>> hornbeam.ops.image.resize(hornbeam.ops.ones((2, 4, 4, 3)), (2, 8)).shape
         (2, 2, 8, 3)
     """
-    axes = [axis + len(images.shape) for axis in pixels.layout("resize", images, data_format)[:2]]
-    sizes = positive("resize", "size", size, 2)
-    pixels.check_choice("resize", "interpolation", interpolation, INTERPOLATIONS)
-    pixels.check_choice("resize", "fill_mode", fill_mode, ("constant",))
+    axes = [axis + len(images.shape) for axis in pixels.layout(images, data_format)[:2]]
+    sizes = per_axis(size, 2, "size")
+    pixels.check_choice("interpolation", interpolation, INTERPOLATIONS)
+    pixels.check_choice("fill_mode", fill_mode, ("constant",))
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
-        raise ConfigError("resize(): only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` can be True.")
+        raise ConfigError("Only one of `crop_to_aspect_ratio` and `pad_to_aspect_ratio` can be True.")
     if any(images.shape[axis] == 0 for axis in axes):
-        raise ShapeError(f"resize(): `images` of shape {tuple(images.shape)} have no pixels to resize.")
-    x = images if interpolation == "nearest" and not pad_to_aspect_ratio else pixels.in_float("resize", images)
+        raise ShapeError(f"`images` of shape {tuple(images.shape)} have no pixels to resize.")
+    x = images if interpolation == "nearest" and not pad_to_aspect_ratio else pixels.in_float(images)
     if crop_to_aspect_ratio or pad_to_aspect_ratio:
         x = to_ratio(x, axes, sizes, crop_to_aspect_ratio, fill_value)
     for axis, count in zip(axes, sizes, strict=True):
@@ -130,20 +149,12 @@ def resize(
     return x if dtype_of(x) == dtype_of(images) else pixels.restored(x, dtype_of(images))
 
 
-def positive(what: str, argument: str, sizes: Any, count: int) -> tuple[int, ...]:
-    """The sizes, refused where they are not so many positive ints."""
-    found = tuple(sizes) if hasattr(sizes, "__iter__") else ()
-    if len(found) != count or not all(isinstance(size, SupportsIndex) and operator.index(size) > 0 for size in found):
-        raise ShapeError(f"{what}(): `{argument}` must be {count} positive ints. Received: {sizes!r}.")
-    return tuple(map(operator.index, found))
-
-
 def to_ratio(x: Any, axes: Sequence[int], sizes: Sequence[int], crop: bool, fill_value: Any) -> Any:
     """Images cut or padded around their middle to the ratio of the sizes."""
     own = [shape_of(x)[axis] for axis in axes]
     if any(isinstance(size, Dim) for size in own):
         raise UnknownDimError(
-            "resize() to an aspect ratio decides by the images' height and width, which are unknown in the shape "
+            "Resizing to an aspect ratio depends on height and width of the images, which are unknown in the shape "
             f"{tuple(x.shape)}. Give them, or resize in the input pipeline."
         )
     smaller, larger = (min, max) if all(map(pixels.known, own)) else (minimum, maximum)
@@ -182,30 +193,28 @@ def scale_and_translate(
         antialias: widen the kernel where the images shrink.
 
     Raises:
-        ShapeError: the shapes do not fit.
-        ConfigError: an unknown method.
+        ShapeError, ConfigError: the shapes do not fit, or the method is unknown.
 
     Example:
         >>> hornbeam.ops.image.scale_and_translate([1.0, 2.0], (4,), [2.0], [0.0], (0,), "linear")
         array([1.  , 1.25, 1.75, 2.  ], dtype=float32)
     """
-    what, rank = "scale_and_translate", len(images.shape)
-    pixels.check_choice(what, "method", method, tuple(KERNELS))
-    axes, wanted = shapes.canonical_axes(spatial_dims, rank, f"{what}(): spatial_dims"), tuple(output_shape)
+    rank = len(images.shape)
+    pixels.check_choice("method", method, tuple(KERNELS))
+    axes, wanted = shapes.canonical_axes(spatial_dims, rank, "spatial_dims"), tuple(output_shape)
     stay = [i for i in range(rank) if i not in axes]
     if len(wanted) != rank or any(pixels.known(images.shape[i]) and images.shape[i] != wanted[i] for i in stay):
         raise ShapeError(
-            f"{what}(): `output_shape` must have a size for each axis of `images` of shape {tuple(images.shape)}, the "
+            f"`output_shape` must have a size for each axis of `images` of shape {tuple(images.shape)}, the "
             f"same one on axes other than {axes}. Received: {wanted}."
         )
-    counts = positive(what, "output_shape", [wanted[axis] for axis in axes], len(axes))
+    counts = per_axis([wanted[axis] for axis in axes], len(axes), "output_shape")
     for name, given in (("scale", scale), ("translation", translation)):
         if tuple(given.shape) != (len(axes),):
             raise ShapeError(
-                f"{what}(): `{name}` must have a number for each of `spatial_dims={axes}`. "
-                f"Received: shape {tuple(given.shape)}."
+                f"`{name}` must have a number for each of `spatial_dims={axes}`. Received: shape {tuple(given.shape)}."
             )
-    x = pixels.in_float(what, images)
+    x = pixels.in_float(images)
     steps = divide(1.0, pixels.restored(scale, dtype_of(x)))
     starts = pixels.restored(translation, dtype_of(x)) * steps
     for i, axis in enumerate(axes):

@@ -33,10 +33,10 @@ class Look(NamedTuple):
     exact: bool = False
 
 
-def look(what: str, interpolation: str, fill_mode: str, fill_value: Any, exact: bool = False) -> Look:
+def look(interpolation: str, fill_mode: str, fill_value: Any, exact: bool = False) -> Look:
     """The arguments checked."""
-    pixels.check_choice(what, "interpolation", interpolation, INTERPOLATIONS)
-    pixels.check_choice(what, "fill_mode", fill_mode, FILL_MODES)
+    pixels.check_choice("interpolation", interpolation, INTERPOLATIONS)
+    pixels.check_choice("fill_mode", fill_mode, FILL_MODES)
     return Look(INTERPOLATIONS.index(interpolation), fill_mode, fill_value, exact)
 
 
@@ -113,24 +113,24 @@ def map_coordinates(
         >>> hornbeam.ops.image.map_coordinates([1.0, 2.0, 4.0], [[0.5, 1.25]], order=1)
         array([1.5, 2.5], dtype=float32)
     """
-    what, rank = "map_coordinates", len(inputs.shape)
-    pixels.check_choice(what, "order", order, (0, 1))
-    pixels.check_choice(what, "fill_mode", fill_mode, FILL_MODES)
+    rank = len(inputs.shape)
+    pixels.check_choice("order", order, (0, 1))
+    pixels.check_choice("fill_mode", fill_mode, FILL_MODES)
     if len(coordinates.shape) < 2 or coordinates.shape[0] != rank:
         raise ShapeError(
-            f"{what}(): `coordinates` must have shape ({rank}, ...), with at least two axes, for `inputs` of shape "
+            f"`coordinates` must have shape ({rank}, ...), with at least two axes, for `inputs` of shape "
             f"{tuple(inputs.shape)}. Received: {tuple(coordinates.shape)}."
         )
-    x, places = (inputs if order == 0 else pixels.in_float(what, inputs)), pixels.in_float(what, coordinates)
+    x, places = (inputs if order == 0 else pixels.in_float(inputs)), pixels.in_float(coordinates)
     places = cast(places, dtype_of(x)) if order == 1 else places
     how = Look(order, fill_mode, fill_value, exact=True)
     found = sampled(reshape(x, (-1, 1)), shape_of(x), [places[i] for i in range(rank)], 0, how)[..., 0]
     return found if order == 0 else pixels.restored(found, dtype_of(inputs))
 
 
-def warped(what: str, images: Any, axes: pixels.Layout, rows: Any, columns: Any, how: Look) -> Any:
+def warped(images: Any, axes: pixels.Layout, rows: Any, columns: Any, how: Look) -> Any:
     """Images seen at rows and columns, each (batch or 1, height, width)."""
-    x = moveaxis(pixels.as_batch(images if how.order == 0 else pixels.in_float(what, images)), axes.channels, -1)
+    x = moveaxis(pixels.as_batch(images if how.order == 0 else pixels.in_float(images)), axes.channels, -1)
     batch, height, width, channels = shape_of(x)
     before = (pixels.numbers(x, batch) * pixels.scalar(x, height * width, "int32"))[:, None, None]
     colours = reshape(x, (batch * height * width, channels))
@@ -146,20 +146,20 @@ def grid(images: Any, axes: pixels.Layout) -> tuple[Any, Any]:
     return pixels.numbers(images, height, dtype)[None, :, None], pixels.numbers(images, width, dtype)[None, None, :]
 
 
-def projected(what: str, images: Any, axes: pixels.Layout, rows: Any, columns: Any, below: Any, how: Look) -> Any:
+def projected(images: Any, axes: pixels.Layout, rows: Any, columns: Any, below: Any, how: Look) -> Any:
     """Images seen at (rows / below, columns / below); where `below` is 0, beyond their edges."""
     horizon = equal(below, 0.0)
     rows, columns = (where(horizon, -FAR, each / where(horizon, 1.0, below)) for each in (rows, columns))
-    return warped(what, images, axes, rows, columns, how)
+    return warped(images, axes, rows, columns, how)
 
 
-def check_parameters(what: str, argument: str, given: Any, images: Any, inner: tuple[int, ...]) -> None:
+def check_parameters(argument: str, given: Any, images: Any, inner: tuple[int, ...]) -> None:
     """Refuse parameters that are neither one set for all images nor one for each."""
     shape, batch = tuple(given.shape), images.shape[0] if len(images.shape) == 4 else 1
     count = shape[0] if len(shape) > len(inner) else 1
     if shape not in (inner, (count, *inner)) or not (count in (1, batch) or None in (count, batch)):
         raise ShapeError(
-            f"{what}(): `{argument}` must have shape {inner}, or {(batch, *inner)} with one for each image, for "
+            f"`{argument}` must have shape {inner}, or {(batch, *inner)} with one for each image, for "
             f"`images` of shape {tuple(images.shape)}. Received: {shape}."
         )
 
@@ -194,14 +194,14 @@ def affine_transform(
         >>> hornbeam.ops.image.affine_transform([[[1.0], [2.0], [3.0]]], shift)[0, :, 0]
         array([2., 3., 0.], dtype=float32)
     """
-    what, axes = "affine_transform", pixels.layout("affine_transform", images, data_format)
-    how = look(what, interpolation, fill_mode, fill_value)
-    check_parameters(what, "transform", transform, images, (8,))
+    axes = pixels.layout(images, data_format)
+    how = look(interpolation, fill_mode, fill_value)
+    check_parameters("transform", transform, images, (8,))
     y, x = grid(images, axes)
     parts = reshape(cast(transform, dtype_of(x)), (-1, 8, 1, 1))
     a0, a1, a2, b0, b1, b2, c0, c1 = (parts[:, i] for i in range(8))
     rows, columns = b0 * x + b1 * y + b2, a0 * x + a1 * y + a2
-    return projected(what, images, axes, rows, columns, c0 * x + c1 * y + 1.0, how)
+    return projected(images, axes, rows, columns, c0 * x + c1 * y + 1.0, how)
 
 
 @export("keras.ops.image.perspective_transform")
@@ -235,17 +235,17 @@ def perspective_transform(
         >>> hornbeam.ops.image.perspective_transform(hornbeam.ops.ones((4, 4, 1)), points, points).shape
         (4, 4, 1)
     """
-    what, axes = "perspective_transform", pixels.layout("perspective_transform", images, data_format)
-    how = look(what, interpolation, "constant", fill_value)
-    check_parameters(what, "start_points", start_points, images, (4, 2))
-    check_parameters(what, "end_points", end_points, images, (4, 2))
+    axes = pixels.layout(images, data_format)
+    how = look(interpolation, "constant", fill_value)
+    check_parameters("start_points", start_points, images, (4, 2))
+    check_parameters("end_points", end_points, images, (4, 2))
     y, x = grid(images, axes)
     parts = [reshape(cast(points, dtype_of(x)), (-1, 4, 2, 1, 1)) for points in (start_points, end_points)]
     start, end = ([(part[:, i, 0], part[:, i, 1]) for i in range(4)] for part in parts)
     shares = zip(barycentric(end, (x, y)), barycentric(start, start[3]), barycentric(end, end[3]), strict=True)
     w0, w1, w2 = (p * a / b for p, a, b in shares)
     columns, rows = (w0 * start[0][i] + w1 * start[1][i] + w2 * start[2][i] for i in range(2))
-    return projected(what, images, axes, rows, columns, w0 + w1 + w2, how)
+    return projected(images, axes, rows, columns, w0 + w1 + w2, how)
 
 
 def barycentric(corners: Sequence[Any], point: Any) -> list[Any]:
@@ -270,14 +270,15 @@ def random_elastic_transform(
     data_format: str | None,
 ) -> Tensor:
     """`elastic_transform` as a function of a seed tensor."""
-    what, axes = "elastic_transform", pixels.layout("elastic_transform", images, data_format)
-    how = look(what, interpolation, fill_mode, fill_value, exact=True)
+    axes = pixels.layout(images, data_format)
+    how = look(interpolation, fill_mode, fill_value, exact=True)
     rows, columns = grid(images, axes)
     batch = shape_of(images)[0] if len(images.shape) == 4 else 1
     noise = random_normal(seed, (batch, *(shape_of(images)[axis] for axis in axes[:2]), 2), 0.0, sigma, "float32")
-    moves = smoothed(what, noise, pixels.Layout(-3, -2, -1), (2 * math.ceil(3 * sigma) + 1,) * 2, (sigma,) * 2, "same")
+    size = 2 * math.ceil(3 * sigma) + 1
+    moves = smoothed(smoothed(noise, -3, size, sigma, "same"), -2, size, sigma, "same")
     moves = cast(moves * alpha, dtype_of(rows))
-    return warped(what, images, axes, rows + moves[..., 0], columns + moves[..., 1], how)
+    return warped(images, axes, rows + moves[..., 0], columns + moves[..., 1], how)
 
 
 @export("keras.ops.image.elastic_transform")
