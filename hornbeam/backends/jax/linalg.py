@@ -17,7 +17,8 @@ def finite(name: str, function: Any = None) -> Callable[..., Any]:
     function = function or getattr(jnp.linalg, name)
 
     def call(x: Any, *arguments: Any) -> Any:
-        if not isinstance(x, Tracer) and not jnp.isfinite(x).all():
+        known = jnp.isfinite(x).all()  # traced in `jax.jit`, even of constants
+        if not isinstance(known, Tracer) and not known:
             raise diverged(name, x)
         return function(x, *arguments)
 

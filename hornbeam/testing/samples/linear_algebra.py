@@ -1,4 +1,4 @@
-"""Samples of linear algebra. Vectors of eigen- and singular values are unique up to a factor: theirs are diagonal."""
+"""Samples of linear algebra."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hornbeam import ops
 from hornbeam.testing.sample import Sample, floats, ints, of
 
 GENERAL = floats(3, 3) + 3 * np.eye(3, dtype="float32")
@@ -43,6 +44,39 @@ def of_matrices(operation: str, x: np.ndarray, *rest: Any, **options: Any) -> Sa
     return Sample(operation, (x, *rest), batch=x.ndim > 2, **{"tolerance": 1e-4, **options})
 
 
+# What engines choose for themselves is taken out of their answers: signs of vectors, the order of eigenvalues, and
+# vectors that stand for nothing because their value is 0. Shapes and dtypes are kept.
+
+
+def qr(x: Any, mode: str = "reduced") -> Any:
+    """|Q| with its columns times the diagonal of R, and |R|."""
+    q, r = ops.qr(x, mode)
+    pivots = ops.diagonal(ops.absolute(r), axis1=-2, axis2=-1)
+    return ops.absolute(q)[..., : pivots.shape[-1]] * pivots[..., None, :], ops.absolute(r), ops.zeros_like(q)
+
+
+def svd(x: Any, full_matrices: bool = True) -> Any:
+    """|U| and |V| with their vectors times the singular values, and those."""
+    u, s, v = ops.svd(x, full_matrices)
+    count = s.shape[-1]
+    left, right = ops.absolute(u)[..., :count] * s[..., None, :], ops.absolute(v)[..., :count, :] * s[..., None]
+    return left, s, right, ops.zeros_like(u), ops.zeros_like(v)
+
+
+def eigh(x: Any) -> Any:
+    """The eigenvalues, and their vectors without signs."""
+    values, vectors = ops.eigh(x)
+    return values, ops.absolute(vectors), ops.zeros_like(vectors)
+
+
+def eig(x: Any) -> Any:
+    """The eigenvalues in ascending order, and their vectors without signs."""
+    values, vectors = ops.eig(x)
+    order = ops.argsort(ops.real(values))
+    vectors = ops.take_along_axis(ops.absolute(vectors), order[..., None, :], -1)
+    return ops.take_along_axis(values, order, -1), vectors
+
+
 def is_smooth(x: np.ndarray) -> bool:
     """Whether gradients are asked for."""
     return x.dtype == np.float32 and x.size > 0
@@ -65,21 +99,24 @@ def _decompositions() -> Iterator[Sample]:
     yield of_matrices("cholesky_inverse", np.triu(GENERAL), kwargs={"upper": True}, gradient=True)
     for x in (GENERAL, BATCH, TALL, WIDE, hermitian(3), EMPTY, floats(3, 0)):
         # of wide matrices TensorFlow has no gradient
-        yield of_matrices("qr", x, gradient=is_smooth(x) and x is not WIDE)
-        yield of_matrices("qr", x, kwargs={"mode": "complete"})
+        yield of_matrices("qr", x, call=qr, gradient=is_smooth(x) and x is not WIDE)
+        yield of_matrices("qr", x, call=qr, kwargs={"mode": "complete"})
         yield of_matrices("svd", x, kwargs={"compute_uv": False}, gradient=is_smooth(x))
-    descending, ascending = (np.diag(values).astype("float32") for values in ([3, 2, 1], [1, 2, 3]))
     for full_matrices in (True, False):
-        for x in (descending, descending[:, :2], EMPTY):
-            yield of_matrices("svd", x, kwargs={"full_matrices": full_matrices})
-    for name in ("eig", "eigh"):
-        for x in (ascending, np.stack([ascending, 2 * ascending]), ascending.astype("complex64"), EMPTY, NONE):
-            yield of_matrices(name, x)
+        for x in (GENERAL, TALL, WIDE, EMPTY):
+            yield of_matrices("svd", x, kwargs={"full_matrices": full_matrices}, call=svd)
+    for x in (positive(3, 3), positive(2, 3, 3, seed=1), GENERAL, hermitian(3), EMPTY, NONE):
+        yield of_matrices("eigh", x, call=eigh, gradient=is_smooth(x))
+        yield of_matrices("eig", x if x is not GENERAL else np.triu(x), call=eig)
     for x in (GENERAL, BATCH, EMPTY, NONE, positive(5, 5)):
         yield of_matrices("lu_factor", x, gradient=is_smooth(x))
-    for name in ("cholesky", "qr", "lu_factor", "eigh", "eig"):
-        for dtype in ("float16", "bfloat16", "int32", "bool"):
-            yield of_matrices(name, of(ascending if dtype != "bool" else np.eye(3), dtype))
+    for dtype in ("float16", "bfloat16", "int32", "bool"):
+        x = of(np.array([[4, 1, 0], [1, 3, 1], [0, 1, 1]]) if dtype != "bool" else np.eye(3), dtype)
+        yield of_matrices("cholesky", x)
+        yield of_matrices("lu_factor", x)
+        x = x if dtype != "bool" else np.array([[1, 1, 0], [1, 0, 0], [0, 0, 0]], bool)
+        for call in (qr, svd, eigh, eig):
+            yield of_matrices(call.__name__, x, call=call)
 
 
 def _equations() -> Iterator[Sample]:
@@ -107,7 +144,7 @@ def _equations() -> Iterator[Sample]:
         yield of_matrices(name, np.array([[1, 2], [2, 4]], "float32"))
         for dtype in ("float16", "bfloat16", "int32"):
             yield of_matrices(name, of(np.eye(3) * 2, dtype))
-    for tol in (0.0, 1.0, [0.1, 5.0]):
+    for tol in (0.5, 1.0, [0.1, 5.0]):
         yield Sample("matrix_rank", (WIDE,), {"tol": tol}, batch=isinstance(tol, float))
     for a, b in (
         (TALL, floats(4)),
@@ -150,7 +187,7 @@ def _norms() -> Iterator[Sample]:
         yield Sample("norm", (TALL.astype("complex64"),), {"ord": order}, tolerance=1e-4)
         for dtype in ("float16", "bfloat16", "int32", "bool"):
             yield Sample("norm", (of(ints(4, 3, high=2), dtype),), {"ord": order})
-    for x in (floats(3), floats(0), np.array([1, np.nan], "float32"), np.array([1, np.inf], "float32")):
+    for x in (floats(3), floats(0)):
         for order in (None, 1, math.inf, -math.inf, 3):
             yield Sample("norm", (x,), {"ord": order})
     yield Sample("norm", (np.array(-2, "float32"),))
