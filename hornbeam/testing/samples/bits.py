@@ -21,6 +21,8 @@ def rows() -> Iterator[Sample]:
     yield Sample("view", (ints(2, 4, dtype="int16"), "bool"))
     yield Sample("view", (np.float32(1.5), "int32"))
     yield Sample("view", (X,))
+    yield Sample("reinterpreted", (X, "int32"))
+    yield Sample("reinterpreted", (ints(2, 8, dtype="uint8"), "float32"))
     yield Sample("nextafter", (X, floats(3, 4, seed=1)))
     yield Sample("nextafter", (ODD, np.float32(2.0)))
     yield Sample("nextafter", (ODD, np.flip(ODD).copy()))
