@@ -67,7 +67,7 @@ def test_refused(backend: str) -> None:
         ops.adaptive_max_pool(ops.ones((2, 3)), 1)
     with pytest.raises(ConfigError, match="output_size"):
         ops.adaptive_max_pool(ops.ones((2, 3, 4, 1)), (1, 2, 3))
-    with pytest.raises(ConfigError, match="positive"):
+    with pytest.raises(ConfigError, match="from 1 up"):
         ops.adaptive_average_pool(ops.ones((2, 3, 1)), 0)
     with pytest.raises(ShapeError, match="no elements"):
         ops.adaptive_average_pool(ops.ones((2, 0, 1)), 2)
