@@ -52,7 +52,7 @@ def reinterpreted(x: Tensor, dtype: str) -> Tensor:
 
 
 @export("keras.ops.nextafter", "keras.ops.numpy.nextafter")
-@composite(dtype=dtypes.floating)
+@composite(dtype=dtypes.real(dtypes.floating))
 def nextafter(x1: Tensor, x2: Tensor) -> Tensor:
     """The float next to x1 in the direction of x2.
 

@@ -20,6 +20,7 @@ from hornbeam.ops.elementwise import (
     equal,
     maximum,
     multiply,
+    negative,
     not_equal,
     power,
     sin,
@@ -33,7 +34,7 @@ from hornbeam.ops.reduce import sum as sum_
 
 
 @export("keras.ops.cross", "keras.ops.numpy.cross")
-@composite(dtype=dtypes.numbers)
+@composite(dtype=dtypes.numeric(dtypes.promote))
 def cross(x1: Tensor, x2: Tensor, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
     """The vectors at right angles to x1 and x2, as long as the area of the parallelogram between them.
 
@@ -63,7 +64,7 @@ def cross(x1: Tensor, x2: Tensor, axisa: int = -1, axisb: int = -1, axisc: int =
         return multiply(x1[..., i], x2[..., j]) if i < lengths[0] and j < lengths[1] else None
 
     def difference(a: Any, b: Any) -> Any:
-        return a if b is None else -b if a is None else subtract(a, b)
+        return a if b is None else negative(b) if a is None else subtract(a, b)
 
     third = subtract(product(0, 1), product(1, 0))
     if lengths == (2, 2):

@@ -15,7 +15,9 @@ from hornbeam.core.errors import DtypeError, ShapeError, UnknownDimError
 from hornbeam.core.export import export
 from hornbeam.core.shape import public
 from hornbeam.ops.create import arange, like
+from hornbeam.ops.create import shape as shape_of
 from hornbeam.ops.elementwise import absolute, cast, cos, divide, i0, maximum, sqrt, square, where
+from hornbeam.ops.move import reshape
 from hornbeam.ops.op import Tensor, composite
 
 
@@ -30,17 +32,16 @@ def _places(x: Any) -> Any:
 
 def _length(x: Any) -> Any:
     backend = registry.backend_of(x)
-    if backend is not None and len(backend.shape(x)):
-        raise ShapeError(f"The length of a window is one number, got a tensor of shape {public(backend.shape(x))}.")
+    sizes = shape_of(x)
+    if any(type(size) is int and size != 1 for size in sizes):
+        raise ShapeError(f"The length of a window is one number, got a tensor of shape {public(sizes)}.")
     if backend is not None and backend.symbolic:
         raise UnknownDimError("A window whose length is a symbolic tensor has a size that only data decides.")
     if backend is not None and backend.is_traced(x):
-        return cast(x, "int32")
+        return reshape(cast(x, "int32"), ())
     values = registry.get("numpy").convert(x if backend is None else backend.to_numpy(x), None)
     if values.dtype.kind not in "iufb":
         raise DtypeError(f"The length of a window is a whole number. Received: dtype {values.dtype}.")
-    if values.size != 1:
-        raise ShapeError(f"The length of a window is one number, got a tensor of shape {values.shape}.")
     return int(values.reshape(()))
 
 

@@ -20,7 +20,7 @@ def rows() -> Iterator[Sample]:
         yield Sample("unique", (x,), ALL, fixed=False)
         yield Sample("unique", (x,), {**ALL, "size": 5})
     yield Sample("unique", (X,), {"size": 2, "return_counts": True})
-    yield Sample("unique", (X,), {"size": 6, "fill_value": -1})
+    yield Sample("unique", (X,), {"size": 6, "fill_value": 9})
     yield Sample("unique", (X,), {"sorted": False, "size": 3})
     for axis in (0, 1, -1):
         yield Sample("unique", (X,), {**ALL, "axis": axis}, fixed=False)
