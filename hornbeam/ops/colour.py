@@ -74,9 +74,9 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     spread = value - min(x, axes.channels, keepdims=True)
     grey, black = equal(spread, 0.0), value <= 0.0
     sixth = (1 / 6) / where(grey, 1.0, spread)
-    below_red = where(equal(value, green), (blue - red) * sixth + 1 / 3, (red - green) * sixth + 2 / 3)
-    hue = where(equal(value, red), (green - blue) * sixth, below_red)
-    hue = where(grey, 0.0, where(hue < 0.0, hue + 1.0, hue))
+    by_red = (green - blue) * sixth + where(green < blue, 1.0, 0.0)
+    other = where(equal(value, green), (blue - red) * sixth + 1 / 3, (red - green) * sixth + 2 / 3)
+    hue = where(grey, 0.0, where(equal(value, red), by_red, other))
     saturation = where(black, 0.0, spread / where(black, 1.0, value))
     return pixels.restored(concatenate([hue, saturation, value], axes.channels), dtype_of(images))
 

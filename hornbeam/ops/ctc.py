@@ -70,7 +70,8 @@ def ctc_loss(
     labels = cast(target, "int32")
     blanks = full_like(labels, mask_index)
     # blank, label, blank, ..., label, blank; one may step from a label to the next unless they are the same
-    pairs = reshape(stack([blanks, labels], axis=2), (shape_of(labels)[0], -1))  # (batch, 2 length)
+    batch, length = shape_of(labels)
+    pairs = reshape(stack([blanks, labels], axis=2), (batch, 2 * length))
     path = concatenate([pairs, blanks[:, :1]], axis=1)
     earlier = concatenate([blanks[:, :1], blanks[:, :1], path[:, :-2]], axis=1)
     may_skip = logical_and(not_equal(path, mask_index), not_equal(path, earlier))

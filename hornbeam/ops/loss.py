@@ -16,6 +16,7 @@ from hornbeam.ops.elementwise import (
     log,
     log10,
     maximum,
+    multiply,
     square,
     subtract,
     where,
@@ -164,4 +165,4 @@ def psnr(x1: Tensor, x2: Tensor, max_val: float) -> Tensor:
         array(20., dtype=float32)
     """
     check_shapes("psnr", x1, x2)
-    return 20 * math.log10(max_val) - log10(mean(square(subtract(x1, x2)))) * 10
+    return subtract(20 * math.log10(max_val), multiply(log10(mean(square(subtract(x1, x2)))), 10.0))

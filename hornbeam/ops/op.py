@@ -337,7 +337,7 @@ class Op:
         target = self.target(key)[0] if self.policy is not None else None
         keep = self.name in backend.scalars and len(weak) < len(key)
         for i, name in weak.items():
-            if not keep:
+            if not keep or type(values[i]) not in NUMBERS:
                 values[i] = backend.convert(values[i], target or dtypes.result_type(name))
 
     def target(self, key: tuple[str, ...]) -> tuple[str | None, str]:

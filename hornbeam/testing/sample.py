@@ -36,6 +36,7 @@ class Sample:
         batch: whether the first axis of the first array, and of those of its shape, may be of unknown size; or the
             places of the arrays of which this is true, counted among the arrays of args and kwargs (by sorted key).
         fixed: whether the result's shape follows from shapes; False where it depends on values.
+        extremes: whether the answer is defined where the first float array holds NaN and the like.
         tolerance: largest relative and absolute difference between two engines in float32.
         moments: mean and standard deviation of what is drawn, for random operations.
         call: what is called, if not the operation itself (a function that a decorator has made).
@@ -47,6 +48,7 @@ class Sample:
     gradient: bool | tuple[int, ...] = False
     batch: bool | tuple[int, ...] = True
     fixed: bool = True
+    extremes: bool = True
     tolerance: float = 2e-5
     moments: tuple[float, float] | None = None
     call: Callable[..., Any] | None = None

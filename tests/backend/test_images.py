@@ -89,6 +89,7 @@ def test_blur(backend: str) -> None:
     expected = ndimage.correlate1d(expected, high / high.sum(), axis=1, mode="constant")
     close(ops.image.gaussian_blur(IMAGES, (5, 3), (1.5, 0.7)), expected)
     close(ops.image.gaussian_blur(IMAGES, (5, 3), np.array([1.5, 0.7], "float32")), expected)
+    close(ops.image.gaussian_blur([[[1.0], [3.0], [5.0]]], (2, 1), (1.0, 1.0)), [[[2.0], [4.0], [2.5]]])
     white = np.full((1, 7, 7, 1), 255, "uint8")
     assert numpy(ops.image.gaussian_blur(white))[0, 1:-1, 1:-1].min() == 255
 

@@ -1,7 +1,7 @@
 """Asks real Keras, as a black box in a process of its own: `python ask_keras.py questions.pickle answers.pickle`.
 
-A question is `(name below keras, args, kwargs, symbolic)` with NumPy arrays for tensors. The answer is a list of
-`(array, dtype)`, or, asked with symbolic tensors, of `(shape, dtype, sparse)`; or the text of the error. The answers
+A question is `(name below keras, args, kwargs)` with NumPy arrays for tensors, or a namespace of shape and dtype for
+symbolic ones. The answer is a list of `(array, dtype)`, or of `(shape, dtype)`; or the text of the error. The answers
 stand in the file one after the other.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pickle
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import keras
@@ -17,25 +18,23 @@ import numpy as np
 SPREAD = ("ops.einsum", "ops.meshgrid")  # take their tensors one by one
 
 
-def answer(name: str, args: Any, kwargs: Any, symbolic: bool) -> Any:
+def answer(name: str, args: Any, kwargs: Any) -> Any:
     function: Any = keras
     for part in name.split("."):
         function = getattr(function, part)
 
     def given(leaf: Any) -> Any:
-        if not isinstance(leaf, (np.ndarray, np.generic)):
-            return leaf
-        if symbolic:
-            return keras.KerasTensor(leaf.shape, leaf.dtype.name)
-        return keras.ops.convert_to_tensor(leaf)
+        if isinstance(leaf, SimpleNamespace):
+            return keras.KerasTensor(leaf.shape, leaf.dtype)
+        return keras.ops.convert_to_tensor(leaf) if isinstance(leaf, (np.ndarray, np.generic)) else leaf
 
     if name in SPREAD and isinstance(args[-1], (list, tuple)):
         args = (*args[:-1], *args[-1])
     try:
         args, kwargs = keras.tree.map_structure(given, (args, kwargs), none_is_leaf=True)
         leaves = [leaf for leaf in keras.tree.flatten(function(*args, **kwargs)) if leaf is not None]
-        if symbolic:
-            return [(leaf.shape, keras.backend.standardize_dtype(leaf.dtype), leaf.sparse) for leaf in leaves]
+        if any(isinstance(leaf, keras.KerasTensor) for leaf in leaves):
+            return [(tuple(leaf.shape), keras.backend.standardize_dtype(leaf.dtype)) for leaf in leaves]
         found = [np.asarray(keras.ops.convert_to_numpy(leaf)) for leaf in leaves]
         return [(array, array.dtype.name) for array in found]
     except Exception as error:  # whatever Keras or its engine says

@@ -6,11 +6,12 @@ import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from hornbeam import ops
+from hornbeam import activations, ops
 from hornbeam.core import tree
 from hornbeam.ops.op import operations
 from hornbeam.testing.properties import arrays, filled, is_array
@@ -36,6 +37,19 @@ class Question:
     label: str
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
+
+    def symbolic(self, unknown: tuple[int, ...]) -> Question:
+        """The same with shape and dtype in place of arrays, their first axis of unknown size at these places."""
+        count = itertools.count()
+
+        def describe(leaf: Any) -> Any:
+            if not is_array(leaf):
+                return leaf
+            shape = (None, *leaf.shape[1:]) if next(count) in unknown else leaf.shape
+            return SimpleNamespace(shape=shape, dtype=leaf.dtype.name)
+
+        args, kwargs = tree.map_structure(describe, (self.args, self.kwargs))
+        return Question(self.operation, self.public, self.label, args, kwargs)
 
 
 @functools.cache
@@ -66,6 +80,42 @@ def _is_data(sample: Sample) -> bool:
 def _question(name: str, label: str, sample: Sample, leaves: list[np.ndarray]) -> Question:
     args, kwargs = filled(sample, leaves)
     return Question(name, public_names()[name], label, args, kwargs)
+
+
+def unknown_axes(sample: Sample) -> tuple[int, ...]:
+    """Places of the arrays whose first axis may be of unknown size."""
+    given = arrays(sample)
+    if not isinstance(sample.batch, bool):
+        return sample.batch
+    return tuple(i for i, x in enumerate(given) if sample.batch and x.ndim and x.shape == given[0].shape)
+
+
+def asked_functions(full: bool) -> Iterator[Question]:
+    """The functions of `keras.activations` and of `keras.random`."""
+    x = np.array([[-3.5, -1.0, -0.2, 0.0], [0.3, 1.0, 2.5, 7.0]], "float32")
+    for name in activations.__all__:
+        if name not in ("get", "serialize", "deserialize"):
+            more = {"threshold": 0.5, "default_value": -1.0} if name == "threshold" else {}
+            for dtype in ALL if full else ("float32", "float16"):
+                yield Question(f"activations.{name}", f"activations.{name}", dtype, (cast(x, dtype),), more)
+    share = np.array([0.5, 2.0], "float32")
+    draws: dict[str, tuple[Any, ...]] = {
+        "normal": ((2, 3),),
+        "uniform": ((2, 3),),
+        "truncated_normal": ((),),
+        "randint": ((2, 3), 0, 9),
+        "gamma": ((2,), share),
+        "beta": ((2,), share, share),
+        "binomial": ((2,), np.float32(5), np.float32(0.5)),
+        "categorical": (x, 3),
+    }
+    for name, args in draws.items():
+        yield Question(f"random.{name}", f"random.{name}", "default", args, {"seed": 1})
+        for dtype in ("float16", "bfloat16", "float64", "int8", "int64", "uint32"):
+            yield Question(f"random.{name}", f"random.{name}", dtype, args, {"seed": 1, "dtype": dtype})
+    for dtype in ALL if full else FEW:
+        yield Question("random.shuffle", "random.shuffle", dtype, (cast(x, dtype),), {"seed": 1, "axis": 1})
+        yield Question("random.dropout", "random.dropout", dtype, (cast(x, dtype), 0.5), {"seed": 1})
 
 
 def asked_samples() -> Iterator[Question]:

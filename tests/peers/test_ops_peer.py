@@ -16,11 +16,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+import hornbeam
 from hornbeam.core import registry, tree
 from hornbeam.core.errors import (
     AxisError,
@@ -31,15 +33,17 @@ from hornbeam.core.errors import (
     ShapeError,
     UnknownDimError,
 )
+from hornbeam.core.spec import KerasTensor
 from hornbeam.testing.properties import is_array, results
-from hornbeam.testing.sample import every_operation
 from tests.peers import ops_differences as differences
 from tests.peers.operation_questions import (
     Question,
     asked_dtypes,
+    asked_functions,
     asked_oddities,
     asked_samples,
     every_sample,
+    unknown_axes,
 )
 
 ASK = Path(__file__).with_name("ask_keras.py")
@@ -48,8 +52,8 @@ HALVED = {"uint64": "uint32", "complex128": "complex64"}  # by Keras in some ope
 COARSE = {"bfloat16": 3e-2, "float16": 4e-3}
 
 
-def ask(questions: list[Question], engine: str, symbolic: bool = False) -> list[Any]:
-    """Keras' answers: lists of (value, dtype), or of (shape, dtype, sparse); or the text of an error."""
+def ask(questions: list[Question], engine: str) -> list[Any]:
+    """Keras' answers: lists of (value, dtype), or of (shape, dtype); or the text of an error."""
     answers: list[Any] = []
     with tempfile.TemporaryDirectory() as folder:
         given, found = Path(folder, "questions.pickle"), Path(folder, "answers.pickle")
@@ -57,7 +61,7 @@ def ask(questions: list[Question], engine: str, symbolic: bool = False) -> list[
         command = [sys.executable, str(ASK), str(given), str(found)]
         while len(answers) < len(questions):
             rest = questions[len(answers) :]
-            given.write_bytes(pickle.dumps([(each.public, each.args, each.kwargs, symbolic) for each in rest]))
+            given.write_bytes(pickle.dumps([(each.public, each.args, each.kwargs) for each in rest]))
             done = subprocess.run(command, capture_output=True, text=True, timeout=1800, env=environment, check=False)
             assert found.exists() and (done.returncode == 0 or "Traceback" not in done.stderr), done.stderr[-4000:]
             with found.open("rb") as file:
@@ -68,7 +72,12 @@ def ask(questions: list[Question], engine: str, symbolic: bool = False) -> list[
     return answers
 
 
-QUESTIONS = {"samples": lambda full: asked_samples(), "dtypes": asked_dtypes, "odd": asked_oddities}
+QUESTIONS = {
+    "samples": lambda full: asked_samples(),
+    "dtypes": asked_dtypes,
+    "odd": asked_oddities,
+    "functions": asked_functions,
+}
 Row = tuple[Question, list[tuple[str, Any]]]
 
 
@@ -79,7 +88,7 @@ def answers(kind: str, full: bool) -> dict[str, list[Row]]:
     asked = list(QUESTIONS[kind](full))
     first = ask(asked, "tensorflow")
     rows: list[Row] = [(question, [("tensorflow", answer)]) for question, answer in zip(asked, first, strict=True)]
-    if kind != "dtypes":
+    if kind in ("samples", "odd"):
         again = [row for row in rows if kind == "odd" or isinstance(row[1][0][1], str)]
         for row, answer in zip(again, ask([question for question, _ in again], "numpy"), strict=True):
             row[1].append(("numpy", answer))
@@ -92,11 +101,9 @@ def answers(kind: str, full: bool) -> dict[str, list[Row]]:
 def ours(question: Question) -> Any:
     """Hornbeam's answer on the default backend, or the error."""
     engine = registry.default()
-    function = every_operation()[question.operation].function if question.public.startswith("activations") else None
-    if function is None:
-        from hornbeam import ops
-
-        function = getattr(ops, question.public.removeprefix("ops."))
+    function: Any = hornbeam
+    for part in question.public.split("."):
+        function = getattr(function, part)
     args = question.args
     if question.operation in ("einsum", "meshgrid") and isinstance(args[-1], (list, tuple)):
         args = (*args[:-1], *args[-1])
@@ -144,7 +151,7 @@ def mismatch(question: Question, engine: str, found: Any, wanted: Any) -> str | 
     for (one, dtype), (two, _) in zip(found, wanted, strict=True):
         if one.shape != two.shape:
             return f"shape {one.shape}, Keras on {engine} has {two.shape}"
-        if question.operation in differences.MEANINGLESS:
+        if question.operation in differences.MEANINGLESS or question.operation.startswith("random."):
             continue
         if dtype.startswith(("bool", "int", "uint")):
             close = one == two
@@ -170,6 +177,7 @@ def check(kind: str, full: bool, operation: str) -> None:
 
 
 NAMES = list(every_sample())
+FUNCTIONS = list(dict.fromkeys(question.operation for question in asked_functions(False)))
 
 
 @pytest.mark.parametrize("operation", NAMES)
@@ -190,17 +198,62 @@ def test_odd_input(operation: str) -> None:
         check("odd", False, operation)
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_activations_and_random_numbers(function: str) -> None:
+    with registry.scope("numpy"):
+        check("functions", False, function)
+
+
+@functools.cache
+def symbolic_answers() -> dict[str, list[tuple[Question, Any]]]:
+    """What Keras says of the samples as symbolic tensors, where it computes the same dtypes and sizes itself."""
+    rows = [row for name in NAMES for row in zip(every_sample()[name], answers("samples", False)[name], strict=True)]
+    asked = [question.symbolic(unknown_axes(sample)) for sample, (question, _) in rows]
+    found: dict[str, list[tuple[Question, Any]]] = {}
+    for question, (_, (_, row)), answer in zip(asked, rows, ask(asked, "tensorflow"), strict=True):
+        computed = row[0][1]
+        if not isinstance(computed, str) and not isinstance(answer, str) and agree(computed, answer):
+            found.setdefault(question.operation, []).append((question, answer))
+    return found
+
+
+def agree(computed: Any, described: Any) -> bool:
+    """Whether shapes and dtypes fit values."""
+    return [dtype for _, dtype in computed] == [dtype for _, dtype in described] and all(
+        len(value.shape) == len(shape) and all(size in (None, own) for own, size in zip(value.shape, shape))
+        for (value, _), (shape, _) in zip(computed, described, strict=True)
+    )
+
+
+@pytest.mark.parametrize("operation", NAMES)
+def test_symbolic_tensors(operation: str) -> None:
+    for question, wanted in symbolic_answers().get(operation, ()):
+        function = getattr(hornbeam.ops, question.public.removeprefix("ops."), None) or hornbeam.activations.mish
+        args = question.args
+        if operation in ("einsum", "meshgrid") and isinstance(args[-1], (list, tuple)):
+            args = (*args[:-1], *args[-1])
+        args, kwargs = tree.map_structure(
+            lambda leaf: KerasTensor(leaf.shape, leaf.dtype) if isinstance(leaf, SimpleNamespace) else leaf,
+            (args, question.kwargs),
+        )
+        found = [leaf for leaf in tree.flatten(function(*args, **kwargs)) if leaf is not None]
+        label = f"{question.label}: {[(leaf.shape, leaf.dtype) for leaf in found]}, Keras has {wanted}"
+        assert [leaf.dtype for leaf in found] == [dtype for _, dtype in wanted], label
+        for leaf, (shape, _) in zip(found, wanted, strict=True):
+            assert all(size is None or size == own for own, size in zip(leaf.shape, shape, strict=True)), label
+
+
 def test_every_reason_is_needed() -> None:
     differences.used.clear()
     with registry.scope("numpy"):
-        for kind, name in itertools.product(QUESTIONS, NAMES):
+        for kind, name in itertools.product(QUESTIONS, [*NAMES, *FUNCTIONS]):
             list(problems(kind, False, name))
     unused = set(range(len(differences.DIFFERENCES))) - differences.used
     assert not unused, [differences.DIFFERENCES[number] for number in unused]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("operation", NAMES)
-@pytest.mark.parametrize("kind", ["samples", "dtypes", "odd"])
+@pytest.mark.parametrize("operation", [*NAMES, *FUNCTIONS])
+@pytest.mark.parametrize("kind", QUESTIONS)
 def test_everything_on_every_backend(kind: str, operation: str, backend: str) -> None:
     check(kind, True, operation)

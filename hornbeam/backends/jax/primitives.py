@@ -175,7 +175,9 @@ def sort(x: Any, axis: Any) -> Any:
 
 
 def take(x: Any, indices: Any, axis: Any) -> Any:
-    return jnp.take(x, int32(indices), axis)
+    found = jnp.take(x, int32(indices), axis)
+    # of nothing it takes nothing, and forgets the axes of the indices
+    return found if x.size or axis is None else found.reshape(*x.shape[:axis], *indices.shape, *x.shape[axis + 1 :])
 
 
 def take_along_axis(x: Any, indices: Any, axis: Any) -> Any:

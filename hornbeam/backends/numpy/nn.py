@@ -125,14 +125,25 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
     return restore(windows(x, size, where).sum(inside) / windows(ones, size, where).sum(inside), where)
 
 
+def in_single(convolution: Callable[..., Any]) -> Callable[..., Any]:
+    """`convolution`, with 16-bit floats added up in float32, as engines do."""
+
+    def call(x: Any, kernel: Any, *arguments: Any) -> Any:
+        if x.dtype.itemsize != 2 or x.dtype.kind in "iu":
+            return convolution(x, kernel, *arguments)
+        return convolution(x.astype("float32"), kernel.astype("float32"), *arguments).astype(x.dtype)
+
+    return call
+
+
 table: dict[str, Callable[..., Any]] = {
     "matmul": matmul,
     "einsum": einsum,
     "relu": lambda x: np.maximum(x, np.zeros((), x.dtype)),
     "sigmoid": sigmoid,
-    "conv": conv,
-    "depthwise_conv": depthwise_conv,
-    "conv_transpose": conv_transpose,
+    "conv": in_single(conv),
+    "depthwise_conv": in_single(depthwise_conv),
+    "conv_transpose": in_single(conv_transpose),
     "max_pool": max_pool,
     "average_pool": average_pool,
 }

@@ -205,7 +205,7 @@ def reinterpreted(x: Any, dtype: str) -> Any:
 
 
 def round_(x: Any, decimals: int) -> Any:
-    return np.round(x, decimals)
+    return np.round(x, decimals) if x.dtype != bool else x
 
 
 def roll(x: Any, shift: Any, axis: Any) -> Any:

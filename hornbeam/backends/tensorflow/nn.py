@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from hornbeam.backends.tensorflow.primitives import sizes
 from hornbeam.ops.loss import check_shapes, check_sparse_shapes
 from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed, windows
 
@@ -206,21 +207,34 @@ def conv_transpose(
     return restore(y, where)
 
 
+def pooled(pool: Callable[..., Any], values: Any, size: tuple[int, ...], where: Geometry) -> Any:
+    """Over all spatial axes; over three in two steps, for there is a kernel for float32 only."""
+    if values.shape.rank < 5 or values.dtype == tf.float32:
+        return pool(values, size, where.strides, mode(where), LAYOUTS.get(values.shape.rank))
+    n, depth, height, width, channels = sizes(values)
+    planes = tf.reshape(values, (n * depth, height, width, channels))
+    planes = pool(planes, size[1:], where.strides[1:], mode(where))
+    rest = sizes(planes)[1:]
+    rows = tf.reshape(planes, (n, depth, rest[0] * rest[1], channels))
+    rows = pool(rows, (size[0], 1), (where.strides[0], 1), mode(where))
+    return tf.reshape(rows, (n, sizes(rows)[1], *rest))
+
+
 def max_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.shape.rank - 2, pool_size, strides, padding, data_format)
     values = channels_last(x, where)
     check_fit("max_pool", values, size, where)
     if not x.dtype.is_floating:
         values = tf.cast(values, tf.float64)
-    y = tf.nn.max_pool(values, size, where.strides, mode(where), LAYOUTS.get(x.shape.rank))
+    y = pooled(tf.nn.max_pool, values, size, where)
     return restore(y if y.dtype == x.dtype else tf.cast(y, x.dtype), where)
 
 
 def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format: Any) -> Any:
     size, where = pooling(x.shape.rank - 2, pool_size, strides, padding, data_format)
-    layout, values = LAYOUTS.get(x.shape.rank), channels_last(x, where)
+    values = channels_last(x, where)
     check_fit("average_pool", values, size, where)
-    y = tf.nn.avg_pool(values, size, where.strides, mode(where), layout)
+    y = pooled(tf.nn.avg_pool, values, size, where)
     return restore(y, where)
 
 

@@ -412,7 +412,8 @@ def scattered(inputs: Any, indices: Any, updates: Any, reduction: str | None) ->
 
 def nonzero(x: Any) -> Any:
     x = tf.reshape(x, (1,)) if not x.shape.rank else x
-    return tuple(tf.unstack(tf.cast(tf.where(tf.not_equal(x, 0)), tf.int32), x.shape.rank, axis=1))
+    places = tf.where(x if x.dtype == tf.bool else tf.not_equal(x, 0))
+    return tuple(tf.unstack(tf.cast(places, tf.int32), x.shape.rank, axis=1))
 
 
 def sort(x: Any, axis: Any) -> Any:

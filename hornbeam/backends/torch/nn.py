@@ -12,6 +12,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 
+from hornbeam.backends.torch.primitives import widening
 from hornbeam.core.errors import ShapeError
 from hornbeam.ops.loss import check_shapes, check_sparse_shapes
 from hornbeam.ops.rules_nn import Geometry, geometry, output_paddings, pooling, same_padding, transposed, windows
@@ -31,7 +32,7 @@ def einsum(subscripts: str, operands: list[Any]) -> Any:
     dtype = operands[0].dtype
     if dtype in NARROW:
         return torch.einsum(subscripts, *(operand.long() for operand in operands)).to(dtype)
-    return torch.einsum(subscripts, *operands)
+    return torch.einsum(subscripts, *operands).to(dtype)  # one operand alone is summed as int64
 
 
 def dense(x: Any, kernel: Any, bias: Any) -> Any:
@@ -167,9 +168,9 @@ def average_pool(x: Any, pool_size: Any, strides: Any, padding: str, data_format
     x = channels_first(x, where.channels_last)
     if not x.shape[1]:
         return restore(without_channels(x, size, where), where.channels_last)
-    average = of_rank(AVERAGE_POOLS, rank)
+    average = widening(of_rank(AVERAGE_POOLS, rank))
     wider, pads = padded(x, size, where)
-    y = average(wider, size, where.strides, pads, count_include_pad=False)
+    y = average(wider, size, where.strides, pads, False, False)  # floor, and no padding counted
     if wider is not x:  # the zeros added here counted
         y = y / average(padded(torch.ones_like(x[:1, :1]), size, where)[0], size, where.strides)
     return restore(y, where.channels_last)
@@ -234,8 +235,8 @@ table: dict[str, Callable[..., Any]] = {
     "matmul": matmul,
     "einsum": einsum,
     "dense": dense,
-    "relu": torch.relu,
-    "relu6": F.relu6,
+    "relu": widening(torch.relu),
+    "relu6": widening(F.relu6),
     "leaky_relu": F.leaky_relu,
     "elu": F.elu,
     "selu": torch.selu,

@@ -11,7 +11,6 @@ from hornbeam.backends import unrolled
 from hornbeam.core import registry, tree
 from hornbeam.ops.control import to_tensors
 
-
 loops = unrolled.make_table("torch", torch.stack)
 
 

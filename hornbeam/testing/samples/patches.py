@@ -39,7 +39,7 @@ def rows() -> Iterator[Sample]:
     yield Sample("image.gaussian_blur", (IMAGES,), gradient=True)
     yield Sample("image.gaussian_blur", (IMAGES, (5, 3), (2.0, 0.5)), gradient=True)
     yield Sample("image.gaussian_blur", (IMAGES, (3, 3), np.array([0.8, 1.2], "float32")), batch=(0,))
-    yield Sample("image.gaussian_blur", (FIRST, (2, 4)), {"data_format": "channels_first"}, gradient=True)
+    yield Sample("image.gaussian_blur", (FIRST, (3, 5)), {"data_format": "channels_first"}, gradient=True)
     yield Sample("image.gaussian_blur", (BYTES[0],), batch=False)
     yield Sample("image.sobel_edges", (IMAGES,), gradient=True)
     yield Sample("image.sobel_edges", (FIRST,), {"data_format": "channels_first"}, gradient=True)
