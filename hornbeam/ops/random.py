@@ -405,8 +405,11 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     """
     if not 0 <= rate <= 1:
         raise ConfigError(f"dropout(): `rate` must lie between 0 and 1. Received: rate={rate}.")
+    inputs = convert_to_tensor(inputs)
+    if not dtypes.is_floating(inputs.dtype):
+        raise DtypeError(f"dropout(): the `inputs` must be floats. Received: dtype {dtypes.standardize(inputs.dtype)}.")
     if rate <= 0:
-        return convert_to_tensor(inputs)
+        return inputs
     return drawn_by_mode("dropout")(
         draw_seed(seed, inputs), inputs, rate, tuple(noise_shape) if noise_shape is not None else None
     )

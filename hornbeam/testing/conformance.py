@@ -53,13 +53,13 @@ def certify(
         if each == "value" or (operation not in lacking and (each != "gradient" or (differentiable and sloped(rows))))
     }
 
-    def parameters() -> Iterable[Any]:
-        yield pytest.param(None, "complete", id="complete")
-        for case, (operation, each) in cases.items():
-            yield pytest.param(operation, each, id=case, marks=[pytest.mark.slow] if each in EXHAUSTIVE else [])
+    parameters = [pytest.param(None, "complete", id="complete")]
+    for case, (operation, each) in cases.items():
+        marks = [pytest.mark.slow] if each in EXHAUSTIVE else []
+        parameters.append(pytest.param(operation, each, id=case, marks=marks))
 
     @pytest.mark.filterwarnings("ignore")
-    @pytest.mark.parametrize(("operation", "held"), parameters())
+    @pytest.mark.parametrize(("operation", "held"), parameters)
     def test_conformance(operation: str | None, held: str) -> None:
         try:
             engine = registry.get(name)

@@ -481,7 +481,9 @@ def in_dtype(sample: Sample, kind: str) -> Sample:
         if kind == "bool":
             return np.asarray(array > 0) if first else np.ones(array.shape, "bool")
         # small and positive: engines differ in sums that leave the dtype, in quotients by 0, and in negative powers
-        return of(1 + np.abs(np.asarray(array, "float64")).clip(0, 2) if dtypes.is_integer(kind) else array, kind)
+        return of(
+            1 + np.abs(np.nan_to_num(array.astype("float64"))).clip(0, 2) if dtypes.is_integer(kind) else array, kind
+        )
 
     changed = [converted(array, i == places[0]) if i in places else array for i, array in enumerate(given)]
     args, kwargs = filled(sample, changed)

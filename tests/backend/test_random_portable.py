@@ -274,6 +274,7 @@ def test_seeds_side_by_side(trainer: str, name: str) -> None:
         agree(name, values, read(DRAWS[name](ops.convert_to_tensor(seed))))
 
 
+@pytest.mark.slow
 def test_torch_reads_nothing_back() -> None:
     torch = pytest.importorskip("torch")
 
@@ -299,6 +300,7 @@ def test_torch_reads_nothing_back() -> None:
         assert [tuple(part.shape) for part in meta] == [(3, 5)] * 4 + [(13, 7)] * 2 + [(13, 4)]
 
 
+@pytest.mark.slow
 def test_torch_advances_a_generator_in_one_graph() -> None:
     torch = pytest.importorskip("torch")
     with registry.scope("torch"):

@@ -168,7 +168,7 @@ def asked_dtypes(full: bool) -> Iterator[Question]:
             for place, dtype in itertools.product(range(len(given)), dtypes):
                 yield ask(f"argument {place} {dtype}", {place: dtype})
         if len(places) > 1:
-            for one, two in itertools.permutations(dtypes, 2) if full else itertools.pairwise(dtypes):
+            for one, two in itertools.permutations(FEW, 2) if full else itertools.pairwise(FEW):
                 yield ask(f"{one} {two}", {**dict.fromkeys(places, two), places[0]: one})
 
 
