@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,9 +26,10 @@ test_conformance = pytest.mark.slow(certify("toy", differentiable=False))
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> Iterator[None]:
     """The package, as pip leaves it, in a folder of its own; gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as source:
+        shutil.copytree(PACKAGE, source, dirs_exist_ok=True)  # pip builds beside what it installs
         flags = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--target", folder]
-        subprocess.run([sys.executable, "-m", "pip", "install", *flags, str(PACKAGE)], check=True)
+        subprocess.run([sys.executable, "-m", "pip", "install", *flags, source], check=True)
         sys.path.insert(0, folder)
         try:
             yield
