@@ -8,7 +8,7 @@ from hornbeam.core.dtype import is_floating
 from hornbeam.core.errors import DtypeError, ShapeError
 from hornbeam.core.export import export
 from hornbeam.ops import pixels
-from hornbeam.ops.elementwise import absolute, clip, dtype_of, equal, square, where
+from hornbeam.ops.elementwise import absolute, cast, clip, dtype_of, equal, square, where
 from hornbeam.ops.move import concatenate, split
 from hornbeam.ops.op import Tensor, composite
 from hornbeam.ops.patches import smoothed
@@ -74,7 +74,7 @@ def rgb_to_hsv(images: Tensor, data_format: str | None = None) -> Tensor:
     spread = value - min(x, axes.channels, keepdims=True)
     grey, black = equal(spread, 0.0), value <= 0.0
     sixth = (1 / 6) / where(grey, 1.0, spread)
-    by_red = (green - blue) * sixth + where(green < blue, 1.0, 0.0)
+    by_red = (green - blue) * sixth + cast(green < blue, dtype_of(x))
     other = where(equal(value, green), (blue - red) * sixth + 1 / 3, (red - green) * sixth + 2 / 3)
     hue = where(grey, 0.0, where(equal(value, red), by_red, other))
     saturation = where(black, 0.0, spread / where(black, 1.0, value))
