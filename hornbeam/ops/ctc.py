@@ -29,7 +29,7 @@ from hornbeam.ops.elementwise import (
 )
 from hornbeam.ops.index import scattered, take_along_axis
 from hornbeam.ops.move import broadcast_to, concatenate, expand_dims, reshape, stack, transpose
-from hornbeam.ops.normalization import in_dtype_of, widened
+from hornbeam.ops.normalization import widened
 from hornbeam.ops.op import Tensor, composite
 from hornbeam.ops.order import top_k
 from hornbeam.ops.reduce import any as any_
@@ -59,13 +59,21 @@ def ctc_loss(
         mask_index: number of the blank class.
 
     Returns:
-        Losses of shape (batch,).
+        Losses of shape (batch,), in float32 or wider.
+
+    Raises:
+        ShapeError: `output` has not three axes, or no classes.
 
     Example:
         >>> scores = [[[0.0, 9.0, 0.0], [0.0, 0.0, 9.0]]]
         >>> hornbeam.ops.ctc_loss([[1, 2]], scores, [2], [2]).round(3)
         array([0.], dtype=float32)
     """
+    if len(shape_of(output)) != 3 or shape_of(output)[-1] == 0:
+        raise ShapeError(
+            "ctc_loss() needs `output` of shape (batch, steps, classes). "
+            f"Received: a tensor of shape {shapes.public(shape_of(output))}."
+        )
     logs = log_softmax(widened(output), -1)
     labels = cast(target, "int32")
     blanks = full_like(labels, mask_index)
@@ -95,7 +103,7 @@ def ctc_loss(
     last = expand_dims(cast(target_length, "int32") * 2, 1)
     ends = logical_and(last - 1 <= position, position <= last)
     chosen = where(ends, final, IMPOSSIBLE)
-    return in_dtype_of(-logsumexp(chosen, 1), output)
+    return -logsumexp(chosen, 1)
 
 
 def _scores(key: tuple[str, ...]) -> tuple[str | None, str]:

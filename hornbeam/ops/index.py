@@ -43,7 +43,7 @@ def take(x: Tensor, indices: Tensor, axis: Axis = None) -> Tensor:
 
 
 @export("keras.ops.take_along_axis", "keras.ops.numpy.take_along_axis")
-@primitive(rule=rules.take_along_axis, dtype=dtypes.taken)
+@primitive(rule=rules.take_along_axis, promote=())
 def take_along_axis(x: Tensor, indices: Tensor, axis: Axis = None) -> Tensor:
     """One element for each index, at its own place in the other axes; of the flat tensor if the axis is None.
 

@@ -15,9 +15,8 @@ from hornbeam.ops import dtypes
 
 
 def contraction(key: tuple[str, ...]) -> tuple[str | None, str]:
-    """Dtype policy of matrix products: the common dtype; int8 adds up in int32."""
-    common = dtypes.promote(key)
-    return ("int32", "int32") if common[0] == "int8" else common
+    """Dtype policy of matrix products: the common dtype; int8 against int8 adds up in int32."""
+    return ("int32", "int32") if set(key) == {"int8"} else dtypes.promote(key)
 
 
 floats = dtypes.real(dtypes.inexact)
