@@ -86,6 +86,8 @@ class Op:
         self.axis_of = axis_of
         self.axes: dict[tuple[int, Any, int], Any] = {}  # canonical axes, by position, axis and rank
         self.targets: dict[tuple[str, ...], tuple[str | None, str]] = {}
+        # dtypes of arguments that were promoted -> dtype of the result
+        self.results: dict[tuple[str, ...], str] = {}
         self.binary = len(self.names) == len(self.promoted) == 2 and policy is not None
         # dtypes (of the engines' own) that promotion leaves alone where all promoted arguments have them
         self.settled: set[Any] = set()
@@ -351,6 +353,8 @@ class Op:
                 raise
             except (TypeError, ValueError) as error:
                 raise DtypeError(f"{self.name}(): {error}") from None
+            if found[0] is not None:
+                self.results[(found[0],) * len(key)] = found[1]
         return found
 
     def dtype_key(self, backend: Any, args: tuple[Any, ...]) -> tuple[str, ...]:
@@ -424,7 +428,8 @@ class Op:
             raise
         default = None
         if self.policy is not None:
-            default = self.target(self.dtype_key(registry.get("symbolic"), args))[1]
+            key = self.dtype_key(registry.get("symbolic"), args)
+            default = self.results.get(key) or self.target(key)[1]
         elif self.tensors and args[self.tensors[0]] is not None:
             default = args[self.tensors[0]].dtype
 
@@ -474,6 +479,7 @@ def _forget() -> None:
     """What python numbers promote to depends on floatx."""
     for op in operations.values():
         op.targets.clear()
+        op.results.clear()
         op.settled.clear()
         op.plans.clear()
 
